@@ -1,0 +1,3 @@
+"""armlib: Azure infrastructure as Jsonnet modules."""
+
+__version__ = "0.1.0"

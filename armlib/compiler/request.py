@@ -1,0 +1,78 @@
+"""What a compilation is asked to do and what comes of it: the values at both ends of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from armlib.diagnostics import Diagnostic, has_errors
+from armlib.jsonnet.port import Read, Roots
+from armlib.jsontypes import Json, JsonObject
+
+
+class ScopeKind(StrEnum):
+    """What a template is deployed to."""
+
+    GROUP = "group"
+    SUBSCRIPTION = "subscription"
+    MANAGEMENT_GROUP = "managementGroup"
+    TENANT = "tenant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """A value for a parameter, and where it was given (for messages): ``-p``, a file, the environment.
+
+    *text* is set instead of *value* when the text is still to be read by the declared type (``-p NAME=VALUE``).
+    """
+
+    value: Json = None
+    text: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A module to compile; *alias* is its name when several are merged."""
+
+    path: Path
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileRequest:
+    """Everything that a compilation depends on but the files it reads."""
+
+    entries: tuple[Entry, ...]
+    roots: Roots
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    parameters_as_code: bool = False
+    ext_str: Mapping[str, str] = field(default_factory=dict)
+    ext_code: Mapping[str, str] = field(default_factory=dict)
+    tla_str: Mapping[str, str] = field(default_factory=dict)
+    tla_code: Mapping[str, str] = field(default_factory=dict)
+    scope_kind: ScopeKind | None = None  # None: worked out from the module, else a resource group
+    symbolic: bool = False
+    minify: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """What came of a request; *template* is None when a diagnostic is an error.
+
+    *linked* holds the templates placed with ``linked``, by their address; *deploy_parameters* the values that were
+    given for deploy-time parameters that are not secret, by name.
+    """
+
+    template: JsonObject | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    linked: Mapping[str, JsonObject] = field(default_factory=dict)
+    deploy_parameters: Mapping[str, Json] = field(default_factory=dict)
+    reads: tuple[Read, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is a template to write."""
+        return self.template is not None and not has_errors(self.diagnostics)

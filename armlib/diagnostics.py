@@ -1,0 +1,98 @@
+"""What is told to the user about wrong input: values, collected so that one run shows all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from armlib.jsontypes import JsonPath
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs; only an error stops the command."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A range in a source file.
+
+    Lines and columns count from 1; columns count characters. The end is exclusive; 0 means unknown. A place with line 0
+    means the file as a whole.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A line of text with a caret under it: a source line, or an ARM expression.
+
+    *column* counts from 1, *length* is at least 1; both count characters of *text*.
+    """
+
+    text: str
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One step of the way from the entry to the error; *library* frames belong to armlib's own Jsonnet files."""
+
+    place: Place
+    name: str = ""
+    library: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One problem: what is wrong, where, and how to mend it."""
+
+    code: str  # kebab-case and stable: users silence it by this name
+    severity: Severity
+    message: str  # what is wrong, with the offending value (never a secret's)
+    hint: str | None = None  # what to do about it
+    path: JsonPath = ()  # where in the template or the arguments, ("resources", 0, "properties")
+    place: Place | None = None  # where in the source
+    excerpt: Excerpt | None = None
+    frames: tuple[Frame, ...] = ()  # user frames first, innermost first
+
+
+def error(code: str, message: str, *, hint: str | None = None, path: JsonPath = (), place: Place | None = None,
+          excerpt: Excerpt | None = None) -> Diagnostic:
+    """Return an error; a shorthand for the most frequent kind."""
+    return Diagnostic(code=code, severity=Severity.ERROR, message=message, hint=hint, path=path, place=place,
+                      excerpt=excerpt)
+
+
+def warning(code: str, message: str, *, hint: str | None = None, path: JsonPath = (), place: Place | None = None,
+            excerpt: Excerpt | None = None) -> Diagnostic:
+    """Return a warning; a shorthand."""
+    return Diagnostic(code=code, severity=Severity.WARNING, message=message, hint=hint, path=path, place=place,
+                      excerpt=excerpt)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Return whether any of *diagnostics* is an error."""
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the name of *known* that *name* is most likely a misspelling of, or None.
+
+    Case is ignored; a swap, a missing and a wrong letter are forgiven.
+    """
+    import difflib
+
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None

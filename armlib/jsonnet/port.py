@@ -1,0 +1,83 @@
+"""The port to a Jsonnet evaluator: what the compiler asks of it, whichever engine answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from armlib.diagnostics import Diagnostic
+from armlib.errors import DiagnosticsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """The folders that an import may reach; nothing outside them is ever read.
+
+    An import is looked for beside the importing file, then in *project*, then in each of *library* in order, then in
+    *packaged*, armlib's own ``lib/``.
+    """
+
+    project: Path
+    library: tuple[Path, ...] = ()
+    packaged: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One evaluation: the text of the root snippet, the name that errors call it by, and what it may use."""
+
+    source: str
+    file: str
+    roots: Roots
+    ext_str: Mapping[str, str] = field(default_factory=dict)
+    ext_code: Mapping[str, str] = field(default_factory=dict)
+    tla_str: Mapping[str, str] = field(default_factory=dict)
+    tla_code: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Something that an evaluation looked up, so that a cache can tell whether it would read the same again.
+
+    *digest* is the sha256 of the file's bytes, of the sorted listing for a glob, and ``""`` for a path that was looked
+    for and absent (a file that appears there later would win).
+    """
+
+    path: str
+    digest: str
+    kind: str = "file"  # "file", "glob" or "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """The JSON text that a program came to, and everything it read."""
+
+    text: str
+    reads: tuple[Read, ...] = ()
+    traces: tuple[str, ...] = ()  # the lines of std.trace
+
+
+class EvaluationError(DiagnosticsError):
+    """The program failed; the diagnostics say where, with source line and frames."""
+
+    code = "evaluation"
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], reads: tuple[Read, ...] = ()) -> None:
+        super().__init__(diagnostics)
+        self.reads = reads
+
+
+class Evaluator(Protocol):
+    """Evaluates Jsonnet.
+
+    Raises:
+        EvaluationError: The program is wrong.
+        StoppedError: A limit of time or memory was reached, or the user interrupted (code ``time-limit``,
+            ``memory-limit``, ``interrupted``).
+    """
+
+    def evaluate(self, program: Program) -> Evaluated:
+        """Return what *program* comes to."""
+        ...
