@@ -67,18 +67,34 @@ class Diagnostic:
     frames: tuple[Frame, ...] = ()  # user frames first, innermost first
 
 
-def error(code: str, message: str, *, hint: str | None = None, path: JsonPath = (), place: Place | None = None,
-          excerpt: Excerpt | None = None) -> Diagnostic:
+def error(
+    code: str,
+    message: str,
+    *,
+    hint: str | None = None,
+    path: JsonPath = (),
+    place: Place | None = None,
+    excerpt: Excerpt | None = None,
+) -> Diagnostic:
     """Return an error; a shorthand for the most frequent kind."""
-    return Diagnostic(code=code, severity=Severity.ERROR, message=message, hint=hint, path=path, place=place,
-                      excerpt=excerpt)
+    return Diagnostic(
+        code=code, severity=Severity.ERROR, message=message, hint=hint, path=path, place=place, excerpt=excerpt
+    )
 
 
-def warning(code: str, message: str, *, hint: str | None = None, path: JsonPath = (), place: Place | None = None,
-            excerpt: Excerpt | None = None) -> Diagnostic:
+def warning(
+    code: str,
+    message: str,
+    *,
+    hint: str | None = None,
+    path: JsonPath = (),
+    place: Place | None = None,
+    excerpt: Excerpt | None = None,
+) -> Diagnostic:
     """Return a warning; a shorthand."""
-    return Diagnostic(code=code, severity=Severity.WARNING, message=message, hint=hint, path=path, place=place,
-                      excerpt=excerpt)
+    return Diagnostic(
+        code=code, severity=Severity.WARNING, message=message, hint=hint, path=path, place=place, excerpt=excerpt
+    )
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

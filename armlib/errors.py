@@ -44,8 +44,9 @@ class ArmlibError(Exception):
     exit_code = ExitCode.WRONG_INPUT
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, hint: str | None = None,
-                 place: Place | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str | None = None, place: Place | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
@@ -55,8 +56,9 @@ class ArmlibError(Exception):
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The error as diagnostics, for the one renderer."""
-        return (Diagnostic(code=self.code, severity=Severity.ERROR, message=self.message, hint=self.hint,
-                           place=self.place),)
+        return (
+            Diagnostic(code=self.code, severity=Severity.ERROR, message=self.message, hint=self.hint, place=self.place),
+        )
 
 
 class InputError(ArmlibError):
