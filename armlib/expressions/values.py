@@ -17,11 +17,14 @@ from armlib.expressions.syntax import Node
 class Unknown:
     """A value that only the deployment will know.
 
-    *type* is ``string``, ``int``, ``bool``, ``array``, ``object`` or None when even that is open.
+    *type* is ``string``, ``int``, ``bool``, ``array``, ``object`` or None when even that is open. *known* holds the
+    members, or the leading elements, that are known already, when the deployment may add others: the properties of a
+    resource of the template, of which its provider will know more.
     """
 
     expression: Node
     type: str | None = None
+    known: dict[str, Value] | list[Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
