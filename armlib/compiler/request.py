@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from armlib.diagnostics import Diagnostic, has_errors
 from armlib.jsonnet.port import Read, Roots
 from armlib.jsontypes import Json, JsonObject
-
-
-class ScopeKind(StrEnum):
-    """What a template is deployed to."""
-
-    GROUP = "group"
-    SUBSCRIPTION = "subscription"
-    MANAGEMENT_GROUP = "managementGroup"
-    TENANT = "tenant"
+from armlib.template.scope import ScopeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,64 @@
+"""What a template can be deployed to, and the ``$schema`` that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class ScopeKind(StrEnum):
+    """What a template is deployed to."""
+
+    GROUP = "group"
+    SUBSCRIPTION = "subscription"
+    MANAGEMENT_GROUP = "managementGroup"
+    TENANT = "tenant"
+
+
+SCHEMAS = {
+    ScopeKind.GROUP: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    ScopeKind.SUBSCRIPTION: "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#",
+    ScopeKind.MANAGEMENT_GROUP: (
+        "https://schema.management.azure.com/schemas/2019-08-01/managementGroupDeploymentTemplate.json#"
+    ),
+    ScopeKind.TENANT: "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#",
+}
+
+_FILES = {
+    "deploymenttemplate.json": ScopeKind.GROUP,
+    "subscriptiondeploymenttemplate.json": ScopeKind.SUBSCRIPTION,
+    "managementgroupdeploymenttemplate.json": ScopeKind.MANAGEMENT_GROUP,
+    "tenantdeploymenttemplate.json": ScopeKind.TENANT,
+}
+
+# Types that exist only at one kind of scope, for a template that does not say where it goes. A type that several
+# scopes have (policies, role assignments, nested deployments) says nothing.
+_ONLY_AT = {
+    "microsoft.resources/resourcegroups": ScopeKind.SUBSCRIPTION,
+    "microsoft.security/pricings": ScopeKind.SUBSCRIPTION,
+    "microsoft.security/autoprovisioningsettings": ScopeKind.SUBSCRIPTION,
+    "microsoft.security/securitycontacts": ScopeKind.SUBSCRIPTION,
+    "microsoft.management/managementgroups": ScopeKind.TENANT,
+    "microsoft.management/managementgroups/subscriptions": ScopeKind.TENANT,
+    "microsoft.subscription/aliases": ScopeKind.TENANT,
+}
+
+
+def scope_kind_of_schema(schema: str) -> ScopeKind | None:
+    """Return the kind of scope that a template with this ``$schema`` goes to; None when it is no template schema.
+
+    The host, the version and a trailing ``#`` do not matter.
+    """
+    return _FILES.get(schema.rstrip("#").rpartition("/")[2].casefold())
+
+
+def scope_kind_of_types(types: Iterable[str]) -> ScopeKind:
+    """Return the kind of scope that resources of *types*, declared without a ``scope`` of their own, can go to.
+
+    Source: the scopes column of the resource reference; a resource group when nothing speaks for another kind.
+    """
+    kinds = {_ONLY_AT.get(name.casefold()) for name in types}
+    for kind in (ScopeKind.SUBSCRIPTION, ScopeKind.TENANT):
+        if kind in kinds:
+            return kind
+    return ScopeKind.GROUP
