@@ -1,1 +1,23 @@
-""""""
+"""Every template function, by family, in one registry."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from armlib.expressions.functions import deployment, logical
+from armlib.expressions.functions.registry import Function
+
+FUNCTIONS = MappingProxyType(
+    {function.name.lower(): function for family in (deployment, logical) for function in family.FUNCTIONS}
+)
+"""The functions by their lower-case name; ``list*`` functions are not among them, see :func:`find_function`."""
+
+
+def find_function(name: str) -> Function | None:
+    """Return the built-in function called *name*, in any case; None when there is none."""
+    return FUNCTIONS.get(name.lower())
+
+
+def known_function_names() -> tuple[str, ...]:
+    """Return the names of the functions as the documentation spells them."""
+    return tuple(function.name for function in FUNCTIONS.values())
