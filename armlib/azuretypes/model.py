@@ -1,0 +1,184 @@
+"""What the definition of a resource type is made of.
+
+The classes mirror the published format, with the small types written in place. Objects are reached through a
+:class:`Reference`, which the store resolves when a check gets there: definitions share objects and may be recursive.
+
+Source: Azure/bicep-types-az, the ``generated`` folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Protocol, TypeAlias
+
+
+class Flags(IntFlag):
+    """What is said of a property besides its type."""
+
+    REQUIRED = 1
+    READ_ONLY = 2
+    WRITE_ONLY = 4
+    DEPLOY_TIME_CONSTANT = 8
+    IDENTIFIER = 16
+
+
+class Scopes(IntFlag):
+    """Where a resource can be deployed to, or read from."""
+
+    TENANT = 1
+    MANAGEMENT_GROUP = 2
+    SUBSCRIPTION = 4
+    RESOURCE_GROUP = 8
+    EXTENSION = 16
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Accepts every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanType:
+    """True or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerType:
+    """A number; the definitions do not tell integers from fractions."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StringType:
+    """A text; *pattern* is an ECMAScript regular expression."""
+
+    minimum_length: int | None = None
+    maximum_length: int | None = None
+    pattern: str | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """One of some texts; when *open*, any other text passes too."""
+
+    values: tuple[str, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    """A list; lengths are in items."""
+
+    item: Type
+    minimum_length: int | None = None
+    maximum_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnionType:
+    """Any of some types that are not all texts; the published definitions hold none today."""
+
+    members: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An object of the store, by its number."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of an object; *text* is the number of its description, 0 for none."""
+
+    name: str
+    type: Type
+    flags: int = 0
+    text: int = 0
+
+    @property
+    def required(self) -> bool:
+        """Whether a body must have it: what is required in answers only need not be written."""
+        return self.flags & 3 == Flags.REQUIRED
+
+    @property
+    def read_only(self) -> bool:
+        """Whether only the service sets it."""
+        return bool(self.flags & Flags.READ_ONLY)
+
+    @property
+    def constant(self) -> bool:
+        """Whether its value must be known before the deployment starts."""
+        return bool(self.flags & Flags.DEPLOY_TIME_CONSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """An object; *further* is the type of keys that are not listed, None when the keys are closed.
+
+    *folded* finds a property by its case-folded name: ARM takes property names in any case.
+    """
+
+    name: str
+    properties: Mapping[str, Property]
+    further: Type | None
+    sensitive: bool
+    folded: Mapping[str, Property]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantType:
+    """A tagged union: the property *discriminator* chooses among *variants*; *base* is common to all of them."""
+
+    name: str
+    discriminator: str
+    base: ObjectType
+    variants: Mapping[str, Reference]
+
+
+Type: TypeAlias = (
+    "AnyType | BooleanType | IntegerType | StringType | EnumType | ArrayType | UnionType | Reference"
+    " | ObjectType | VariantType"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """An action on a resource that is called with POST, such as ``listKeys``."""
+
+    name: str
+    output: Type
+    input: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """The definition of one resource type in one API version; *name* is spelt as it was published."""
+
+    name: str
+    version: str
+    body: Type
+    readable: Scopes
+    writable: Scopes
+
+
+class Definitions(Protocol):
+    """What a check asks of the installed definitions."""
+
+    def find(self, name: str, version: str) -> ResourceType | None:
+        """Return the definition of a type (in any case) in exactly that version, or None."""
+
+    def versions(self, name: str) -> tuple[str, ...]:
+        """Return the versions of a type, oldest first; none when the type is unknown."""
+
+    def names(self, namespace: str | None = None) -> tuple[str, ...]:
+        """Return the known types, or those of one namespace, sorted."""
+
+    def resolve(self, type_: Type) -> Type:
+        """Return what a reference stands for, and any other type as it is."""
