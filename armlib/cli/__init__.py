@@ -1,1 +1,36 @@
-""""""
+"""The ``armlib`` command: one file a command.
+
+Starting is under control here, since a cold ``armlib compile`` of a small module has 100 ms: the evaluator's process
+is started before anything is imported, and comes up while click does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+_EVALUATING = frozenset({"compile", "describe", "eval"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that *arguments* say, by default those of the process; return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if _will_evaluate(words):
+            from armlib.cli import evaluators
+
+            evaluators.start_early()
+        from armlib.cli.app import run
+
+        return run(words)
+    except KeyboardInterrupt:
+        return 5
+
+
+def _will_evaluate(words: Sequence[str]) -> bool:
+    """Return whether *words* surely lead to an evaluation; only then a process is started for it."""
+    import os
+
+    command = next((word for word in words if not word.startswith("-")), None)
+    asks_for_help = "--help" in words or "-h" in words
+    return command in _EVALUATING and not asks_for_help and "_ARMLIB_COMPLETE" not in os.environ

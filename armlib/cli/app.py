@@ -1,0 +1,212 @@
+"""The program around the commands: finding them, handing them what they need, reporting, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armlib import __version__
+from armlib.diagnostics import Diagnostic, nearest
+from armlib.errors import ArmlibError, ExitCode
+from armlib.jsontypes import Json, JsonObject
+
+if TYPE_CHECKING:
+    from armlib.config import Flags, Settings
+    from armlib.jsonnet.port import Evaluator
+
+# command -> where it is and what `armlib --help` says of it, so that help imports none of them
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("armlib.cli.init:init_command", "Make a project that compiles at once."),
+    "compile": ("armlib.cli.compile:compile_command", "Compile ENTRY to an ARM template."),
+    "describe": ("armlib.cli.describe:describe_command", "Show the parameters and outputs of ENTRY."),
+    "build": ("armlib.cli.build:build_command", "Compile the targets of armlib.toml into files."),
+    "eval": ("armlib.cli.eval:eval_command", "Show what ENTRY deploys, every expression evaluated."),
+    "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
+    "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),
+}
+
+
+class App:
+    """What a command is given: settings, the evaluator, and the ways to report.
+
+    *format* and *result* are how the command reports: they are set as soon as they are known, so that an error that
+    ends it is told in the same form.
+    """
+
+    def __init__(self, environ: dict[str, str] | None = None) -> None:
+        self.environ = dict(os.environ) if environ is None else environ
+        self.folder = Path.cwd()
+        self.format = "text"
+        self.result = "result"
+
+    def settings(self, start: Path, flags: Flags, *, result: str) -> Settings:
+        """Return the settings for work on *start*; *result* is the key of the command's result in JSON."""
+        from armlib.config import load_settings
+
+        self.result = result
+        self.format = flags.format or self.format
+        settings = load_settings(start, flags, self.environ)
+        self.format = settings.format
+        return settings
+
+    def evaluator(self, settings: Settings) -> Evaluator:
+        """Return an evaluator that keeps to the limits of *settings*."""
+        from armlib.cli import evaluators
+
+        return evaluators.with_limits(settings.timeout, settings.max_memory)
+
+    def report(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Show *diagnostics* on stderr when the format is text; otherwise they go with the result."""
+        if diagnostics and self.format == "text":
+            from armlib.report.text import render_text
+
+            write_err(render_text(diagnostics, base=self.folder, colour=has_colour(sys.stderr, self.environ)))
+
+    def finish(self, result: JsonObject, text: bytes, diagnostics: Sequence[Diagnostic]) -> None:
+        """Report *diagnostics*, and print the result in the command's format.
+
+        Args:
+            result: The result as JSON, without diagnostics.
+            text: The result as text, printed as it is.
+            diagnostics: What was found on the way.
+        """
+        self.report(diagnostics)
+        if self.format == "text":
+            write_out(text)
+        else:
+            write_out(self._for_machines(result, diagnostics))
+
+    def fail(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Report what ended the command; there is no result."""
+        self.finish({self.result: None}, b"", diagnostics)
+
+    def _for_machines(self, result: JsonObject, diagnostics: Sequence[Diagnostic]) -> bytes:
+        import orjson
+
+        value: Json
+        if self.format == "sarif":
+            from armlib.report.sarif import as_sarif
+
+            value = as_sarif(diagnostics, base=self.folder, version=__version__)
+        else:
+            from armlib.report.machine import as_json
+
+            value = {**result, "diagnostics": as_json(diagnostics, base=self.folder)}
+        text: bytes = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return text
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = nearest(name, COMMANDS)
+            ctx.fail(f"there is no command '{name}'." + (f" Did you mean '{close}'?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Settings are taken from flags, then ARMLIB_* variables, then armlib.toml. Exit codes: 0 fine, 1 wrong "
+    "input, 2 wrong usage, 3 refused by the service, 4 differences, 5 timed out or interrupted, 70 a bug of armlib.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="armlib", message="%(prog)s %(version)s")
+def root() -> None:
+    """Azure infrastructure as Jsonnet modules: compile them to ARM templates, and see what those deploy."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that *arguments* say and return its exit code; every error ends here."""
+    app = App()
+    try:
+        return _run(app, arguments)
+    except BrokenPipeError:
+        return _die_of_broken_pipe()
+    finally:
+        evaluators = sys.modules.get("armlib.cli.evaluators")
+        if evaluators is not None:
+            evaluators.stop()
+
+
+def _run(app: App, arguments: Sequence[str]) -> int:
+    try:
+        code = root.main(args=list(arguments), prog_name="armlib", standalone_mode=False, obj=app)
+        sys.stdout.flush()
+        return int(code or ExitCode.FINE)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        write_err("interrupted\n")
+        return ExitCode.STOPPED
+    except ArmlibError as error:
+        app.fail(error.diagnostics)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception:  # noqa: BLE001 - the last resort: whatever is not foreseen is our bug, and is told as one
+        write_err(f"{traceback.format_exc()}\n{_BUG}")
+        return ExitCode.BUG
+
+
+_BUG = f"""This is a bug in armlib {__version__} (Python {sys.version.split()[0]}, {sys.platform}), not in your files.
+Please report it in armlib's issue tracker, with the lines above and the command that was run;
+CONTRIBUTING.md says what else helps. Take out what is confidential first.
+"""
+
+
+def _die_of_broken_pipe() -> int:
+    """End as other programs do whose reader went away: quietly, by the signal."""
+    import signal
+
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
+    return ExitCode.STOPPED
+
+
+def has_colour(stream: Any, environ: dict[str, str]) -> bool:
+    """Return whether text for *stream* is coloured: on a terminal that can, unless NO_COLOR is set to anything."""
+    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb" and bool(stream.isatty())
+
+
+def write_out(data: bytes) -> None:
+    """Write *data* to stdout as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_err(text: str) -> None:
+    """Write *text* to stderr, whatever its encoding."""
+    stream = sys.stderr
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()

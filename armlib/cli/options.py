@@ -1,0 +1,243 @@
+"""Options that several commands share, packed into frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from armlib.config import FORMATS, Flags, parse_duration, parse_size
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_VARIABLES = ("ext_str", "ext_code", "tla_str", "tla_code")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """How a module is called: its arguments, its variables, and where its imports are looked for.
+
+    *library* is in the order of search. *assignments* are the texts of ``-p``, *parameter_files* those of ``-P``, each
+    in the order given; a later one wins, and ``-p`` wins over ``-P``.
+    """
+
+    library: tuple[Path, ...] = ()
+    assignments: tuple[str, ...] = ()
+    parameter_files: tuple[Path, ...] = ()
+    parameters_as_code: bool = False
+    ext_str: Mapping[str, str] = field(default_factory=dict)
+    ext_code: Mapping[str, str] = field(default_factory=dict)
+    tla_str: Mapping[str, str] = field(default_factory=dict)
+    tla_code: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one evaluation may take; None is what the command line does not say."""
+
+    timeout: float | None = None  # seconds
+    max_memory: int | None = None  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """How the result and the diagnostics are shown; None is what the command line does not say."""
+
+    format: str | None = None
+
+
+def flags(source: SourceOptions | None, limits: Limits | None, report: ReportOptions) -> Flags:
+    """Return what the command line says about settings."""
+    return Flags(
+        library=source.library if source else (),
+        format=report.format,
+        timeout=limits.timeout if limits else None,
+        max_memory=limits.max_memory if limits else None,
+    )
+
+
+class _Quantity(click.ParamType):
+    """A number with a unit."""
+
+    def __init__(self, name: str, parse: Callable[[str], float]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Variable(click.ParamType):
+    """``NAME=VALUE``, or ``NAME`` for the value of the environment variable of that name, as in jsonnet."""
+
+    name = "NAME[=VALUE]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, given, text = value.partition("=")
+        if not name:
+            self.fail(f"'{value}' has no name before the '='", param, ctx)
+        if not given:
+            found = _environ(ctx).get(name)
+            if found is None:
+                self.fail(f"environment variable {name} is not set; say {name}=VALUE", param, ctx)
+            text = found
+        return name, text
+
+
+class _File(click.ParamType):
+    """A path that may or may not exist; whoever reads it says what is wrong with it."""
+
+    name = "FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not isinstance(value, Path) and "\0" in value:
+            self.fail("a path cannot hold a NUL character", param, ctx)
+        return Path(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+FILE = _File()
+
+
+def _environ(ctx: click.Context | None) -> Mapping[str, str]:
+    import os
+
+    return ctx.obj.environ if ctx is not None and ctx.obj is not None else os.environ
+
+
+def source_options(command: _Command) -> _Command:
+    """Add the options of :class:`SourceOptions` to *command*, which gets them as ``source``."""
+    return _packed(
+        command,
+        "source",
+        _source,
+        click.option(
+            "-p",
+            "assignments",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="A parameter: NAME=VALUE is read by its declared type, NAME:=JSON is JSON, NAME=@FILE is a file's text.",
+        ),
+        click.option(
+            "-P",
+            "parameter_files",
+            metavar="FILE",
+            type=FILE,
+            multiple=True,
+            help="Parameters from a JSON, YAML, Jsonnet or ARM parameters file; a later one wins, objects merge.",
+        ),
+        click.option(
+            "--parameters-as",
+            type=click.Choice(["str", "code"]),
+            default="str",
+            help="Give 'parameters' to the module as JSON text (the default) or as an object, as older modules expect.",
+        ),
+        click.option(
+            "-J",
+            "--jpath",
+            "jpath",
+            metavar="DIR",
+            type=FILE,
+            multiple=True,
+            help="A folder to look for imports in, before those of ARMLIB_PATH; as in jsonnet, the last one wins.",
+        ),
+        *(
+            click.option(
+                f"--{name.replace('_', '-')}",
+                name,
+                type=Variable(),
+                multiple=True,
+                short_help=None,
+                help=f"{_VARIABLE_HELP[name]}; without =VALUE, that of the environment variable.",
+            )
+            for name in _VARIABLES
+        ),
+    )
+
+
+_VARIABLE_HELP = {
+    "ext_str": "An external variable, a text",
+    "ext_code": "An external variable, Jsonnet",
+    "tla_str": "A top-level argument, a text",
+    "tla_code": "A top-level argument, Jsonnet",
+}
+
+
+def limit_options(command: _Command) -> _Command:
+    """Add the options of :class:`Limits` to *command*, which gets them as ``limits``."""
+    return _packed(
+        command,
+        "limits",
+        lambda given: Limits(**given),
+        click.option(
+            "--timeout",
+            metavar="DURATION",
+            type=_Quantity("DURATION", parse_duration),
+            help="The longest an evaluation may take, such as 30s or 2m; 0 for no limit.  [default: 60s]",
+        ),
+        click.option(
+            "--max-memory",
+            metavar="SIZE",
+            type=_Quantity("SIZE", parse_size),
+            help="The most memory an evaluation may take, such as 512MiB; 0 for no limit.  [default: 2GiB]",
+        ),
+    )
+
+
+def report_options(command: _Command) -> _Command:
+    """Add ``--format`` to *command*, which gets it as ``report``."""
+    return _packed(
+        command,
+        "report",
+        lambda given: ReportOptions(**given),
+        click.option(
+            "--format",
+            type=click.Choice(FORMATS),
+            help="How the result and the diagnostics are shown.  [default: text]",
+        ),
+    )
+
+
+def _source(given: Mapping[str, Any]) -> SourceOptions:
+    return SourceOptions(
+        library=tuple(reversed(given["jpath"])),
+        assignments=tuple(given["assignments"]),
+        parameter_files=tuple(given["parameter_files"]),
+        parameters_as_code=given["parameters_as"] == "code",
+        **{name: dict(given[name]) for name in _VARIABLES},
+    )
+
+
+def _packed(
+    command: _Command, name: str, pack: Callable[[dict[str, Any]], object], *options: Callable[[Any], Any]
+) -> _Command:
+    """Add *options* to *command*; their values are packed into the one argument *name*."""
+    import functools
+
+    bare: Any = lambda: None  # noqa: E731 - only there to have the options attached, to learn their names
+    for option in options:
+        option(bare)
+    names: Sequence[str] = [parameter.name for parameter in bare.__click_params__]
+
+    @functools.wraps(command)
+    def packed(*arguments: Any, **values: Any) -> Any:
+        values[name] = pack({option: values.pop(option) for option in names})
+        return command(*arguments, **values)
+
+    result: Any = packed
+    for option in reversed(options):
+        result = option(result)
+    return result  # type: ignore[no-any-return]

@@ -1,0 +1,84 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from armlib.diagnostics import Place
+from armlib.errors import InputError
+
+
+class WriteError(InputError):
+    """A file could not be written; what was there before is still there."""
+
+    code = "cannot-write"
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write *data* to *path*; see :func:`write_files`."""
+    write_files({path: data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write each of *files* whole, and none when one of them cannot be written.
+
+    Folders that are missing are made. A symbolic link stays and the file it points to is replaced; a file's mode stays.
+    What is not a regular file (a pipe, ``/dev/stdout``) is written to directly, after the others.
+
+    Raises:
+        WriteError: A path is a folder, or the system refused.
+    """
+    regular = {path: data for path, data in files.items() if not _is_special(path)}
+    made: list[tuple[Path, Path]] = []
+    place = None
+    try:
+        for place, data in regular.items():
+            target = Path(os.path.realpath(place))
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
+            if target.exists() and not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, "it is read-only")
+            made.append((_write_beside(target, data), target))
+        while made:
+            temporary, place = made[0]
+            temporary.replace(place)
+            del made[0]
+        for place, data in files.items():
+            if place not in regular:
+                place.write_bytes(data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"cannot write {place}: {reason}", place=Place(file=str(place))) from error
+    finally:
+        for temporary, _ in made:
+            temporary.unlink(missing_ok=True)
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _write_beside(target: Path, data: bytes) -> Path:
+    """Write *data* to a new file in the folder of *target*, with the mode that *target* has or would get."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary

@@ -1,0 +1,22 @@
+"""Where the files that come with armlib lie: the Jsonnet base library and the modules to deploy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def library_folder() -> Path:
+    """Return the folder of ``arm.libsonnet``, in a checkout as in an installed wheel."""
+    return _data("lib")
+
+
+def registry_folder() -> Path:
+    """Return the folder of the packaged modules, ``<area>/<name>/main.jsonnet``."""
+    return _data("registry")
+
+
+def _data(name: str) -> Path:
+    in_wheel = _PACKAGE / "_data" / name
+    return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / name
