@@ -1,0 +1,148 @@
+"""Request -> sources: finds the entries and reads the ones that are JSON; the only stage that reads files itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from armlib.compiler.request import CompileRequest, Entry
+from armlib.diagnostics import Diagnostic, Place, error, nearest
+from armlib.errors import ArmlibError, InputError
+from armlib.jsonnet.port import Read, Roots
+from armlib.jsontypes import JsonObject
+from armlib.template.jsonc import parse_json
+
+_JSON_SUFFIXES = frozenset({".json", ".jsonc"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One module: a Jsonnet file, or an ARM template in JSON that has been read."""
+
+    entry: Entry
+    template: JsonObject | None = None  # None: a Jsonnet module
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The modules of a request, in order, and what was wrong with the ones that are not there."""
+
+    modules: tuple[Source, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def resolve(request: CompileRequest) -> Sources:
+    """Return the modules that *request* names; one that cannot be read becomes a diagnostic."""
+    if not request.entries:
+        raise InputError("there is nothing to compile", code="no-entry", hint="name a module")
+    modules: list[Source] = []
+    found: list[Diagnostic] = list(_alias_clashes(request))
+    for entry in request.entries:
+        try:
+            modules.append(resolve_entry(entry))
+        except ArmlibError as fault:
+            found += fault.diagnostics
+    return Sources(modules=tuple(modules), diagnostics=tuple(found))
+
+
+def resolve_entry(entry: Entry) -> Source:
+    """Return the module that *entry* names.
+
+    Raises:
+        InputError: There is no such file (``entry-not-found``), it is a folder (``entry-is-a-folder``), it cannot be
+            read, or it ends in ``.json`` or ``.jsonc`` and is no JSON object.
+    """
+    path = entry.path
+    if path.suffix.casefold() not in _JSON_SUFFIXES:
+        _check_file(path)
+        return Source(entry=entry)
+    data = _read(path)
+    value = parse_json(data, str(path))
+    if not isinstance(value, dict):
+        raise InputError(
+            f"{path} holds {_kind(value)}, not a template", code="not-an-object", place=Place(file=str(path))
+        )
+    read = Read(path=str(path), digest=hashlib.sha256(data).hexdigest())
+    return Source(entry=entry, template=value, reads=(read,))
+
+
+def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> Source:
+    """Return the module that the file *importer* names by the relative path *reference*.
+
+    It is looked for beside *importer*, in the project and in the library folders, like an import.
+
+    Raises:
+        InputError: The path is absolute or leaves these folders (``import-refused``), or see :func:`resolve_entry`.
+    """
+    if Path(reference).is_absolute() or "://" in reference:
+        raise InputError(
+            f"the module '{reference}' is not a relative path",
+            code="import-refused",
+            hint="a module's path starts from the file that names it",
+        )
+    folders = [importer.parent, roots.project, *roots.library, *roots.packaged]
+    inside = [folder.resolve() for folder in folders[1:]]
+    refused = False
+    for folder in folders:
+        candidate = (folder / reference).resolve()
+        if not any(candidate.is_relative_to(root) for root in inside):
+            refused = True
+        elif candidate.is_file():
+            return resolve_entry(Entry(path=candidate, alias=alias))
+    if refused:
+        raise InputError(
+            f"the module '{reference}' is outside the project and the library folders",
+            code="import-refused",
+            hint="a module's path reaches only the project, the library folders (-J) and armlib's own library",
+        )
+    raise _not_found(importer.parent / reference)
+
+
+def _alias_clashes(request: CompileRequest) -> list[Diagnostic]:
+    """Return an error for each name that two entries have."""
+    first: dict[str, Entry] = {}
+    found = []
+    for entry in request.entries:
+        other = first.setdefault(entry.alias.casefold(), entry)
+        if other is not entry:
+            message = f"{other.path} and {entry.path} are both called '{entry.alias}'"
+            found.append(error("alias-clash", message, hint="give each module a name of its own with --as"))
+    return found
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder", code="entry-is-a-folder", hint=_main_hint(path))
+    if not path.is_file():
+        raise _not_found(path)
+
+
+def _read(path: Path) -> bytes:
+    _check_file(path)
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise InputError(f"cannot read {path}: {fault.strerror}", code="cannot-read") from fault
+
+
+def _not_found(path: Path) -> InputError:
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        names = []
+    near = nearest(path.name, names)
+    hint = f"did you mean {path.parent / near}?" if near else None
+    return InputError(f"{path}: no such file", code="entry-not-found", hint=hint)
+
+
+def _main_hint(path: Path) -> str | None:
+    for name in ("main.jsonnet", "main.libsonnet", "main.json"):
+        if (path / name).is_file():
+            return f"did you mean {path / name}?"
+    return None
+
+
+def _kind(value: object) -> str:
+    return {list: "an array", str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
