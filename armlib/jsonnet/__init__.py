@@ -1,1 +1,1 @@
-""""""
+"""The Jsonnet evaluator: its port, the sandboxed importer, the native functions, and error texts made diagnostics."""

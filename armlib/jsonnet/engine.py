@@ -1,0 +1,98 @@
+"""One evaluation with gojsonnet, in whichever process this runs.
+
+The engine is silent about the imports it makes and careless with the texts of errors in callbacks, so the importer keeps
+both. Nothing here is imported that would slow the start of the evaluator process.
+"""
+
+from __future__ import annotations
+
+import _gojsonnet
+
+from armlib.jsonnet.importer import Boundary, Importer, ImportFault
+from armlib.jsonnet.natives import callbacks
+
+MOST_FRAMES = 1000  # of an evaluation; the engine's own default is 500, this leaves room for the base library
+MOST_TRACE_LINES = 200
+
+
+class Request:
+    """A program, as plain values."""
+
+    __slots__ = ("ext_code", "ext_str", "file", "library", "packaged", "project", "source", "tla_code", "tla_str")
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        file: str,
+        project: str,
+        library: list[str],
+        packaged: list[str],
+        ext_str: dict[str, str],
+        ext_code: dict[str, str],
+        tla_str: dict[str, str],
+        tla_code: dict[str, str],
+    ) -> None:
+        self.source = source
+        self.file = file
+        self.project = project
+        self.library = library
+        self.packaged = packaged
+        self.ext_str = ext_str
+        self.ext_code = ext_code
+        self.tla_str = tla_str
+        self.tla_code = tla_code
+
+
+class Outcome:
+    """What came of a program: *text*, or *error* as the engine wrote it and perhaps the *fault* that made it.
+
+    *reads* are (path, digest, kind); *leaked* is how many bytes the engine lost in native calls.
+    """
+
+    __slots__ = ("error", "fault", "leaked", "reads", "text")
+
+    def __init__(
+        self, text: str | None, error: str, fault: ImportFault | None, reads: list[tuple[str, str, str]], leaked: int
+    ) -> None:
+        self.text = text
+        self.error = error
+        self.fault = fault
+        self.reads = reads
+        self.leaked = leaked
+
+
+def run(request: Request) -> Outcome:
+    """Return what came of *request*."""
+    boundary = Boundary(request.project, request.library, request.packaged)
+    importer = Importer(boundary, request.file, request.source)
+    natives, leak = callbacks()
+    text, failure = None, ""
+    try:
+        text = _gojsonnet.evaluate_snippet(
+            request.file,
+            _with_globs(request.source),
+            max_stack=MOST_FRAMES,
+            max_trace=MOST_TRACE_LINES,
+            ext_vars=request.ext_str,
+            ext_codes={name: _with_globs(code) for name, code in request.ext_code.items()},
+            tla_vars=request.tla_str,
+            tla_codes={name: _with_globs(code) for name, code in request.tla_code.items()},
+            import_callback=importer,
+            native_callbacks=natives,
+        )
+    except UnicodeDecodeError as error:  # the text of an exception in a callback, with stray bytes after it
+        failure = bytes(error.object).decode("utf-8", "replace")
+    except RuntimeError as error:
+        failure = str(error)
+    if importer.fault is not None and not isinstance(importer.fault, ImportFault):
+        raise importer.fault
+    return Outcome(text, failure, importer.fault, importer.reads, leak.size)
+
+
+def _with_globs(source: str) -> str:
+    if "glob:" not in source:
+        return source
+    from armlib.jsonnet.source import with_glob_imports
+
+    return with_glob_imports(source)

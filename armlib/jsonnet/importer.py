@@ -1,0 +1,286 @@
+"""The sandboxed importer: what a Jsonnet program may read, and a record of what it read.
+
+An import is looked for beside the importing file, then in the project, the library folders and armlib's own library.
+Absolute paths, and paths that ``..`` or a symbolic link takes out of all of these folders, are refused. Only regular
+files are opened. Nothing here is imported that would slow the start of the evaluator process.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from armlib.jsonnet.digest import sha256_hex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LARGEST_FILE = 128 * 1024 * 1024  # bytes
+_GLOBS = {"glob:": "import", "globstr:": "importstr", "globbin:": "importbin"}
+
+
+class ImportFault(Exception):
+    """An import that cannot be had; *code*, *message* and *hint* are those of the diagnostic it becomes."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class Boundary:
+    """The folders that may be read, in the order they are searched in, as given and with symbolic links followed."""
+
+    def __init__(self, project: str, library: Sequence[str] = (), packaged: Sequence[str] = ()) -> None:
+        self.folders = tuple(os.path.abspath(folder) for folder in (project, *library, *packaged))
+        self._real = tuple(dict.fromkeys(os.path.realpath(folder) for folder in self.folders))
+        self._named = tuple(dict.fromkeys((*self.folders, *self._real)))
+
+    @property
+    def project(self) -> str:
+        """The project's folder, absolute."""
+        return self.folders[0]
+
+    def names(self, path: str) -> bool:
+        """Return whether the normalized absolute *path* is spelt as one inside the folders."""
+        return _is_inside(path, self._named)
+
+    def holds(self, path: str) -> bool:
+        """Return whether *path* is inside the folders when its symbolic links are followed."""
+        return _is_inside(os.path.realpath(path), self._real)
+
+
+class Importer:
+    """The import callback of one evaluation.
+
+    Attributes:
+        reads: What was looked up: (path, digest, kind) as in :class:`~armlib.jsonnet.port.Read`, each once, in order.
+        fault: Why the evaluation failed, when an import made it; the engine loses the text of exceptions.
+    """
+
+    def __init__(self, boundary: Boundary, file: str, source: str) -> None:
+        self.fault: Exception | None = None
+        self._boundary = boundary
+        self._sources: dict[str, bytes] = {os.path.join(boundary.project, file): source.encode()}
+        self._contents: dict[str, bytes] = {}
+        self._resolved: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._reads: dict[tuple[str, str], tuple[str, str, str]] = {}
+
+    @property
+    def reads(self) -> list[tuple[str, str, str]]:
+        return list(self._reads.values())
+
+    def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
+        """Return the path and the content of what a file in *folder* imports as *name*."""
+        found = self._resolved.get((folder, name))
+        if found is None:
+            try:
+                found = self._resolve(os.path.join(self._boundary.project, folder), name)
+            except Exception as error:
+                self.fault = error
+                raise
+            self._resolved[folder, name] = found
+        return found
+
+    def _resolve(self, folder: str, name: str) -> tuple[str, bytes]:
+        for scheme, keyword in _GLOBS.items():
+            if name.startswith(scheme):
+                return self._match(folder, name.removeprefix(scheme), keyword)
+        for base in self._bases_for(folder, name, name):
+            candidate = _join(base, name)
+            content = self._read(candidate, name)
+            if content is not None:
+                return candidate, self._checked(content, candidate, folder, name)
+        raise self._not_found(folder, name)
+
+    def _bases(self, folder: str) -> list[str]:
+        """Return the folders to search, in order, each once."""
+        return list(dict.fromkeys((os.path.normpath(folder), *self._boundary.folders)))
+
+    def _bases_for(self, folder: str, name: str, path: str) -> list[str]:
+        """Return the folders from which *path*, a part of the import *name*, stays inside what may be read."""
+        if os.path.isabs(path):
+            raise ImportFault(
+                "import-refused",
+                f'import "{name}": an absolute path is not allowed',
+                "write the path from the importing file, the project or a library folder (-J)",
+            )
+        inside = [base for base in self._bases(folder) if self._boundary.names(_join(base, path))]
+        if not inside:
+            raise _outside(name)
+        return inside
+
+    def _read(self, path: str, name: str) -> bytes | None:
+        """Return the content of *path*, or None when there is no such file."""
+        known = self._contents.get(path)
+        if known is not None:
+            return known
+        if not self._boundary.holds(path):
+            raise ImportFault(
+                "import-refused",
+                f'import "{name}": a symbolic link leads out of the project and the library folders',
+                "copy the file into the project, or name its folder with -J",
+            )
+        try:
+            content = _read_regular(path, name)
+        except (FileNotFoundError, NotADirectoryError):
+            self._record(path, "", "absent")
+            return None
+        except OSError as error:
+            raise ImportFault("import-unreadable", f'import "{name}": {path}: {error.strerror}') from error
+        self._contents[path] = content
+        self._record(path, sha256_hex(content), "file")
+        return content
+
+    def _record(self, path: str, digest: str, kind: str) -> None:
+        self._reads.setdefault((kind, path), (path, digest, kind))
+
+    def _checked(self, content: bytes, path: str, folder: str, name: str) -> bytes:
+        """Return *content* ready for the engine, which would replace bytes that are not UTF-8 without a word."""
+        has_globs = b"glob:" in content
+        if not has_globs and _is_utf8(content):
+            self._sources[path] = content
+            return content
+        keywords = self._keywords(folder, name)
+        if not _is_utf8(content):
+            if keywords == {"importbin"}:
+                return content
+            raise _not_text(content, name)
+        self._sources[path] = content
+        if "import" not in keywords:
+            return content
+        from armlib.jsonnet.source import with_glob_imports
+
+        return with_glob_imports(content.decode()).encode()
+
+    def _keywords(self, folder: str, name: str) -> set[str]:
+        """Return how the files of *folder* import *name*; the engine does not tell an import from an importstr."""
+        from armlib.jsonnet.source import imports
+
+        texts = [text for path, text in self._sources.items() if os.path.dirname(path) == os.path.normpath(folder)]
+        return {found.keyword for text in texts for found in imports(text.decode()) if found.name == name}
+
+    def _match(self, folder: str, pattern: str, keyword: str) -> tuple[str, bytes]:
+        """Return a generated source that imports each file that matches, from the first folder where one does."""
+        from armlib.jsonnet.glob import list_matches, split_pattern
+
+        bases = self._bases_for(
+            folder, f"glob:{pattern}", "/" if pattern.startswith("/") else split_pattern(pattern)[0]
+        )
+        for base in bases:
+            names = list_matches(self._boundary, base, pattern)
+            self._record(glob_path(base, pattern), listing_digest(names), "glob")
+            if names:
+                break
+        else:
+            base = bases[0]
+        path = os.path.join(base, f"<{keyword} glob:{_as_file_name(pattern)}>")
+        content = _object_of_imports(names, keyword).encode()
+        self._sources[path] = content
+        return path, content
+
+    def _not_found(self, folder: str, name: str) -> ImportFault:
+        from armlib.diagnostics import nearest
+
+        existing = sorted({other for base in self._bases(folder) for other in self._files_like(base, name)})
+        near = nearest(name, existing)
+        if near is not None:
+            return ImportFault("import-not-found", f'import "{name}": no such file', f'did you mean "{near}"?')
+        looked_in = ", ".join(self._bases(folder))
+        return ImportFault(
+            "import-not-found", f'import "{name}": no such file', f"looked in {looked_in}; add a folder with -J"
+        )
+
+    def _files_like(self, base: str, name: str) -> Iterator[str]:
+        """Return what could be imported from the folder that *name* points to, spelt as *name* is."""
+        folder = _join(base, os.path.dirname(name))
+        if not self._boundary.names(folder) or not self._boundary.holds(folder):
+            return
+        try:
+            entries = os.listdir(folder)
+        except OSError:
+            return
+        for entry in entries:
+            yield os.path.join(os.path.dirname(name), entry)
+
+
+def glob_path(base: str, pattern: str) -> str:
+    """Return the path that the listing of *pattern* in the folder *base* is recorded under: ``base/./pattern``."""
+    return f"{base}/./{pattern}"
+
+
+def listing_digest(names: Sequence[str]) -> str:
+    """Return the digest of a sorted listing."""
+    return sha256_hex("\n".join(names).encode("utf-8", "surrogateescape"))
+
+
+def _join(base: str, path: str) -> str:
+    """Return *path* from *base*, its ``..`` taken by their letters: they do not follow a symbolic link."""
+    return os.path.normpath(os.path.join(base, path))
+
+
+def _is_inside(path: str, folders: Sequence[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_regular(path: str, name: str) -> bytes:
+    """Return the content of a regular file; a pipe or a device is not opened, for that may block or act."""
+    before = os.stat(path)
+    if stat.S_ISDIR(before.st_mode):
+        raise ImportFault("import-unreadable", f'import "{name}": is a folder, not a file')
+    if not stat.S_ISREG(before.st_mode):
+        raise ImportFault("import-unreadable", f'import "{name}": is not a regular file')
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or not os.path.samestat(before, status):
+            raise ImportFault("import-unreadable", f'import "{name}": changed while it was opened')
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ImportFault(
+            "import-too-large", f'import "{name}": is larger than {LARGEST_FILE // 1024**2} MiB', "split the file"
+        )
+    return content
+
+
+def _outside(name: str) -> ImportFault:
+    return ImportFault(
+        "import-refused",
+        f'import "{name}": the path leaves the project and the library folders',
+        "an import reaches only the project, the library folders (-J) and armlib's own library",
+    )
+
+
+def _not_text(content: bytes, name: str) -> ImportFault:
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"is not UTF-8 text (byte 0x{content[error.start]:02x} on line {line})"
+    return ImportFault("import-not-text", f'import "{name}": {problem}', "save it as UTF-8, or use importbin")
+
+
+def _object_of_imports(names: Sequence[str], keyword: str) -> str:
+    import json
+
+    fields = (
+        f"  {json.dumps(name, ensure_ascii=False)}: {keyword} {json.dumps(name, ensure_ascii=False)},\n"
+        for name in names
+    )
+    return "{\n" + "".join(fields) + "}\n"
+
+
+def _as_file_name(pattern: str) -> str:
+    return pattern.replace("%", "%25").replace("/", "%2F")
