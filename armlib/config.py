@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from armlib.diagnostics import Diagnostic, Place, error, nearest
+from armlib.diagnostics import Diagnostic, Excerpt, Place, error, nearest
 from armlib.errors import DiagnosticsError, InputError, UsageError
 from armlib.jsontypes import Json
 
 FILE_NAME = "armlib.toml"
 FORMATS = ("text", "json", "sarif")
+TIME_LIMIT = 60.0  # seconds, of one evaluation
+MEMORY_LIMIT = 2 << 30  # bytes
 SCOPE_KINDS = ("group", "subscription", "managementGroup", "tenant")
 
 _PROJECT_MARKS = (FILE_NAME, "jsonnetfile.json", ".git")
@@ -30,13 +32,17 @@ class SettingsError(DiagnosticsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A ``[targets.NAME]`` table: what ``armlib build`` compiles, and into which file. Every path is absolute."""
+    """What is compiled, how, and into which files: a ``[targets.NAME]`` table, or a call of ``armlib compile``.
+
+    Every path is absolute. *output* is None for stdout.
+    """
 
     name: str
     entries: tuple[tuple[str | None, Path], ...]  # alias (None: from the file's name) and file
-    output: Path
+    output: Path | None = None
     parameters: tuple[Path, ...] = ()  # layers, a later one wins
     values: Mapping[str, Json] = field(default_factory=dict)  # over all layers
+    assignments: tuple[str, ...] = ()  # texts of -p, over the values
     parameters_as_code: bool = False
     library: tuple[Path, ...] = ()
     ext_str: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +53,7 @@ class Target:
     minify: bool = False
     symbolic: bool = False
     parameters_out: Path | None = None
+    linked_out: Path | None = None  # folder of linked templates; None: that of the output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,20 +117,20 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
     path = project / FILE_NAME
     table = read_settings_file(path) if path.is_file() else _File()
     library = [*flags.library, *_paths_of(environ.get("ARMLIB_PATH", "")), *table.library]
-    timeout = _first(flags.timeout, _from(environ, "ARMLIB_TIMEOUT", parse_duration), table.timeout, 60.0)
-    memory = _first(flags.max_memory, _from(environ, "ARMLIB_MAX_MEMORY", parse_size), table.max_memory, 2 << 30)
+    timeout = _first(flags.timeout, _from(environ, "ARMLIB_TIMEOUT", parse_duration), table.timeout, TIME_LIMIT)
+    memory = _first(flags.max_memory, _from(environ, "ARMLIB_MAX_MEMORY", parse_size), table.max_memory, MEMORY_LIMIT)
     output = _first(flags.output, _from(environ, "ARMLIB_OUTPUT", Path), table.output, project / "out")
     cache = _first(flags.cache, _from(environ, "ARMLIB_CACHE", Path), table.cache, project / ".armlib" / "cache")
     return Settings(
         file=path if path.is_file() else None,
         project=project,
-        library=tuple(dict.fromkeys(_absolute(folder, Path.cwd()) for folder in library)),
+        library=tuple(dict.fromkeys(absolute(folder, Path.cwd()) for folder in library)),
         format=_first(flags.format, _from(environ, "ARMLIB_FORMAT", _format), table.format, "text"),
         timeout=timeout or None,
         max_memory=memory or None,
         jobs=_first(flags.jobs, _from(environ, "ARMLIB_JOBS", _jobs), table.jobs, os.cpu_count() or 1),
-        output=_absolute(output, Path.cwd()),
-        cache=_absolute(cache, Path.cwd()),
+        output=absolute(output, Path.cwd()),
+        cache=absolute(cache, Path.cwd()),
         targets={target.name: target for target in (make(output) for make in table.targets)},
     )
 
@@ -195,7 +202,8 @@ def _paths_of(text: str) -> list[Path]:
     return [Path(part) for part in text.split(os.pathsep) if part]
 
 
-def _absolute(path: Path, base: Path) -> Path:
+def absolute(path: Path, base: Path) -> Path:
+    """Return *path* from the folder *base*, normalized; symbolic links in it are kept."""
     return Path(os.path.normpath(base / path.expanduser()))
 
 
@@ -229,7 +237,7 @@ def read_settings_file(path: Path) -> _File:
     except UnicodeDecodeError as failure:
         raise SettingsError([error("settings-syntax", "the file is not UTF-8 text", place=_at(path))]) from failure
     except tomllib.TOMLDecodeError as failure:
-        raise SettingsError([_syntax_error(path, failure)]) from failure
+        raise SettingsError([_syntax_error(path, text.splitlines(), failure)]) from failure
     reader = _Reader(path, text)
     file = _read_file(reader, _Table(reader, (), table))
     if reader.problems:
@@ -241,12 +249,14 @@ def _at(path: Path, line: int = 0, column: int = 0) -> Place:
     return Place(file=str(path), line=line, column=column)
 
 
-def _syntax_error(path: Path, failure: ValueError) -> Diagnostic:
+def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diagnostic:
     message = str(failure)
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message)
     if found is None:
         return error("settings-syntax", message.removesuffix(" (at end of document)"), place=_at(path))
-    return error("settings-syntax", found[1], place=_at(path, int(found[2]), int(found[3])))
+    line, column = int(found[2]), int(found[3])
+    excerpt = Excerpt(text=lines[line - 1], column=column) if line <= len(lines) else None
+    return error("settings-syntax", found[1], place=_at(path, line, column), excerpt=excerpt)
 
 
 def _read_file(reader: _Reader, root: _Table) -> _File:
@@ -254,7 +264,7 @@ def _read_file(reader: _Reader, root: _Table) -> _File:
     build = root.table("build")
     targets = root.table("targets")
     file = _File(
-        library=tuple(_absolute(Path(text), base) for text in root.texts("library")),
+        library=tuple(absolute(Path(text), base) for text in root.texts("library")),
         format=root.choice("format", FORMATS),
         timeout=root.quantity("timeout", parse_duration),
         max_memory=_whole(root.quantity("max-memory", parse_size)),
@@ -276,11 +286,12 @@ def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Targe
     entries = _read_entries(table, base)
     output = table.text("output")
     parameters_out = table.text("parameters-out")
+    linked_out = table.text("linked-out")
     settled: dict[str, Any] = {
-        "parameters": tuple(_absolute(Path(text), base) for text in table.texts("parameters")),
+        "parameters": tuple(absolute(Path(text), base) for text in table.texts("parameters")),
         "values": table.values("values"),
         "parameters_as_code": table.choice("parameters-as", ("code", "str")) == "code",
-        "library": tuple(_absolute(Path(text), base) for text in table.texts("library")),
+        "library": tuple(absolute(Path(text), base) for text in table.texts("library")),
         "ext_str": table.names_to_texts("ext-str"),
         "ext_code": table.names_to_texts("ext-code"),
         "tla_str": table.names_to_texts("tla-str"),
@@ -289,7 +300,7 @@ def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Targe
         "minify": table.flag("minify"),
         "symbolic": table.flag("symbolic"),
     }
-    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in Path(name).parts or Path(name).is_absolute():
+    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in Path(name).parts or Path(name).isabsolute():
         table.problem((), f"'{name}' cannot name a target", "use letters, digits, '-', '_', '.' and '/'")
     table.finish()
 
@@ -297,8 +308,9 @@ def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Targe
         return Target(
             name=name,
             entries=entries,
-            output=_absolute(Path(output or f"{name}.json"), folder),
-            parameters_out=_absolute(Path(parameters_out), folder) if parameters_out else None,
+            output=absolute(Path(output or f"{name}.json"), folder),
+            parameters_out=absolute(Path(parameters_out), folder) if parameters_out else None,
+            linked_out=absolute(Path(linked_out), folder) if linked_out else None,
             **settled,
         )
 
@@ -310,12 +322,12 @@ def _read_entries(table: _Table, base: Path) -> tuple[tuple[str | None, Path], .
     given = [key for key in ("entry", "entries") if table.has(key)]
     if len(given) != 1:
         said = "both 'entry' and 'entries'" if given else "neither 'entry' nor 'entries'"
-        table.problem((), f"the target has {said}", "say entry = \"FILE\", or entries = { ALIAS = \"FILE\" }")
+        table.problem((), f"the target has {said}", 'say entry = "FILE", or entries = { ALIAS = "FILE" }')
     if table.is_table("entries"):
-        return tuple((alias, _absolute(Path(file), base)) for alias, file in table.names_to_texts("entries").items())
+        return tuple((alias, absolute(Path(file), base)) for alias, file in table.names_to_texts("entries").items())
     entry = table.text("entry")
     files = [entry] if entry else table.texts("entries")
-    return tuple((None, _absolute(Path(file), base)) for file in files)
+    return tuple((None, absolute(Path(file), base)) for file in files)
 
 
 class _Reader:
@@ -327,11 +339,11 @@ class _Reader:
         self._lines = text.splitlines()
 
     def problem(self, code: str, keys: Sequence[str], message: str, hint: str | None) -> None:
-        line, column = _find_key(self._lines, keys)
+        line, column, length = _find_key(self._lines, keys)
         name = ".".join(keys)
-        self.problems.append(
-            error(code, f"{name}: {message}" if name else message, hint=hint, place=_at(self.path, line, column))
-        )
+        said = f"{name}: {message}" if name else message
+        excerpt = Excerpt(text=self._lines[line - 1], column=column, length=length) if line else None
+        self.problems.append(error(code, said, hint=hint, place=_at(self.path, line, column), excerpt=excerpt))
 
 
 class _Table:
@@ -367,7 +379,7 @@ class _Table:
 
     def path(self, key: str, base: Path) -> Path | None:
         value = self.text(key)
-        return _absolute(Path(value), base) if value else None
+        return absolute(Path(value), base) if value else None
 
     def flag(self, key: str) -> bool:
         return bool(self._get(key, bool, "true or false"))
@@ -473,24 +485,24 @@ _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"
 _KEY_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
-def _find_key(lines: Sequence[str], keys: Sequence[str]) -> tuple[int, int]:
-    """Return line and column of *keys*, or of the nearest table around them; (0, 0) for the file as a whole.
+def _find_key(lines: Sequence[str], keys: Sequence[str]) -> tuple[int, int, int]:
+    """Return line, column and length of *keys*, or of the nearest table around them; zeros for the file as a whole.
 
     tomllib keeps no positions, so the lines are matched again; a key inside an inline table counts as its table.
     """
-    best, place, table = 0, (0, 0), []
+    best, place, table = 0, (0, 0, 0), []
     for number, line in enumerate(lines, 1):
         header = _HEADER.match(line)
         assigned = None if header else _KEY.match(line)
         if header:
             table = _key_parts(header[1])
-            path, column = table, header.start(1) + 1
+            path, found = table, header
         elif assigned:
-            path, column = [*table, *_key_parts(assigned[1])], assigned.start(1) + 1
+            path, found = [*table, *_key_parts(assigned[1])], assigned
         else:
             continue
         if best < len(path) <= len(keys) and path == list(keys[: len(path)]):
-            best, place = len(path), (number, column)
+            best, place = len(path), (number, found.start(1) + 1, len(found[1]))
     return place
 
 

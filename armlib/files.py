@@ -49,7 +49,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             del made[0]
         for place, data in files.items():
             if place not in regular:
-                place.write_bytes(data)
+                with place.open("ab") as stream:  # "wb" would empty the file that /dev/stdout may be
+                    stream.write(data)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -61,6 +62,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
 
 
 def _is_special(path: Path) -> bool:
+    if path.is_relative_to("/dev"):
+        return True
     try:
         mode = path.stat().st_mode
     except OSError:

@@ -16,13 +16,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* say, by default those of the process; return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        evaluator = None
         if _will_evaluate(words):
-            from armlib.cli import evaluators
+            from armlib.jsonnet.process import WorkerEvaluator
 
-            evaluators.start_early()
+            evaluator = WorkerEvaluator()
+            evaluator.start()
         from armlib.cli.app import run
 
-        return run(words)
+        return run(words, evaluator)
     except KeyboardInterrupt:
         return 5
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armlib import __version__
-from armlib.diagnostics import Diagnostic, nearest
-from armlib.errors import ArmlibError, ExitCode
-from armlib.jsontypes import Json, JsonObject
+from armlib.diagnostics import Diagnostic, Severity, nearest
+from armlib.errors import ArmlibError, ExitCode, InputError
+from armlib.jsonnet.process import MEMORY_LIMIT, TIME_LIMIT, WorkerEvaluator
+from armlib.jsontypes import JsonObject
 
 if TYPE_CHECKING:
     from armlib.config import Flags, Settings
@@ -37,14 +40,17 @@ class App:
     """What a command is given: settings, the evaluator, and the ways to report.
 
     *format* and *result* are how the command reports: they are set as soon as they are known, so that an error that
-    ends it is told in the same form.
+    ends it is told in the same form. *shown_as* has the names that files are told by instead of their own.
     """
 
-    def __init__(self, environ: dict[str, str] | None = None) -> None:
-        self.environ = dict(os.environ) if environ is None else environ
-        self.folder = Path.cwd()
+    def __init__(self, evaluator: WorkerEvaluator | None = None) -> None:
+        self.environ = dict(os.environ)
+        self.folder = _current_folder()
         self.format = "text"
         self.result = "result"
+        self.shown_as: dict[str, str] = {}
+        self._evaluator = evaluator
+        self._limits: tuple[float | None, int | None] = (TIME_LIMIT, MEMORY_LIMIT)
 
     def settings(self, start: Path, flags: Flags, *, result: str) -> Settings:
         """Return the settings for work on *start*; *result* is the key of the command's result in JSON."""
@@ -57,16 +63,27 @@ class App:
         return settings
 
     def evaluator(self, settings: Settings) -> Evaluator:
-        """Return an evaluator that keeps to the limits of *settings*."""
-        from armlib.cli import evaluators
+        """Return an evaluator that keeps to the limits of *settings*; it ends with the command."""
+        limits = (settings.timeout, settings.max_memory)
+        if self._evaluator is not None and limits != self._limits:
+            self.close()
+        if self._evaluator is None:
+            self._evaluator = WorkerEvaluator(time_limit=limits[0], memory_limit=limits[1])
+            self._limits = limits
+        return self._evaluator
 
-        return evaluators.with_limits(settings.timeout, settings.max_memory)
+    def close(self) -> None:
+        """End the evaluator, if there is one."""
+        if self._evaluator is not None:
+            self._evaluator.close()
+            self._evaluator = None
 
     def report(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Show *diagnostics* on stderr when the format is text; otherwise they go with the result."""
         if diagnostics and self.format == "text":
             from armlib.report.text import render_text
 
+            diagnostics = self._shown(diagnostics)
             write_err(render_text(diagnostics, base=self.folder, colour=has_colour(sys.stderr, self.environ)))
 
     def finish(self, result: JsonObject, text: bytes, diagnostics: Sequence[Diagnostic]) -> None:
@@ -87,20 +104,54 @@ class App:
         """Report what ended the command; there is no result."""
         self.finish({self.result: None}, b"", diagnostics)
 
-    def _for_machines(self, result: JsonObject, diagnostics: Sequence[Diagnostic]) -> bytes:
-        import orjson
+    def _shown(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        return [relative(renamed(diagnostic, self.shown_as), self.folder) for diagnostic in diagnostics]
 
-        value: Json
+    def _for_machines(self, result: JsonObject, diagnostics: Sequence[Diagnostic]) -> bytes:
+        from armlib.template.canonical import json_bytes
+
+        diagnostics = self._shown(diagnostics)
         if self.format == "sarif":
             from armlib.report.sarif import as_sarif
 
-            value = as_sarif(diagnostics, base=self.folder, version=__version__)
-        else:
-            from armlib.report.machine import as_json
+            return json_bytes(as_sarif(diagnostics, base=self.folder, version=__version__))
+        from armlib.report.machine import as_json
 
-            value = {**result, "diagnostics": as_json(diagnostics, base=self.folder)}
-        text: bytes = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        return text
+        return json_bytes({**result, "diagnostics": as_json(diagnostics, base=self.folder)})
+
+
+def renamed(diagnostic: Diagnostic, names: Mapping[str, str]) -> Diagnostic:
+    """Return *diagnostic* with the files that are keys of *names* called by the values."""
+    for file, name in names.items():
+        place = diagnostic.place
+        if place is not None and place.file == file:
+            diagnostic = replace(diagnostic, place=replace(place, file=name))
+        if any(frame.place.file == file for frame in diagnostic.frames):
+            frames = [
+                replace(frame, place=replace(frame.place, file=name)) if frame.place.file == file else frame
+                for frame in diagnostic.frames
+            ]
+            diagnostic = replace(diagnostic, frames=tuple(frames))
+        if file in diagnostic.message:
+            diagnostic = replace(diagnostic, message=diagnostic.message.replace(file, name))
+    return diagnostic
+
+
+def relative(diagnostic: Diagnostic, base: Path) -> Diagnostic:
+    """Return *diagnostic* with the paths that its texts mention relative to *base*; quoted ones stay as they are."""
+    folder = str(base).rstrip("/") + "/"
+    if folder not in diagnostic.message and folder not in (diagnostic.hint or ""):
+        return diagnostic
+    mention = re.compile(r"(?<![\w'\"./])" + re.escape(folder))
+    hint = diagnostic.hint and mention.sub("", diagnostic.hint)
+    return replace(diagnostic, message=mention.sub("", diagnostic.message), hint=hint)
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise InputError("the current folder does not exist any more", code="no-folder") from error
 
 
 class LazyGroup(click.Group):
@@ -140,17 +191,25 @@ def root() -> None:
     """Azure infrastructure as Jsonnet modules: compile them to ARM templates, and see what those deploy."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command that *arguments* say and return its exit code; every error ends here."""
-    app = App()
+def run(arguments: Sequence[str], evaluator: WorkerEvaluator | None = None) -> int:
+    """Run the command that *arguments* say and return its exit code; every error ends here.
+
+    Args:
+        arguments: The words after the name of the program.
+        evaluator: One with the default limits that was started already; it is ended here, too.
+    """
+    app = None
     try:
+        app = App(evaluator)
         return _run(app, arguments)
     except BrokenPipeError:
         return _die_of_broken_pipe()
+    except ArmlibError as error:
+        write_err(f"armlib: {error}\n")
+        return error.exit_code
     finally:
-        evaluators = sys.modules.get("armlib.cli.evaluators")
-        if evaluators is not None:
-            evaluators.stop()
+        if app is not None:
+            app.close()
 
 
 def _run(app: App, arguments: Sequence[str]) -> int:
@@ -162,7 +221,7 @@ def _run(app: App, arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        write_err("interrupted\n")
+        app.fail([Diagnostic(code="interrupted", severity=Severity.ERROR, message="interrupted")])
         return ExitCode.STOPPED
     except ArmlibError as error:
         app.fail(error.diagnostics)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from armlib.config import FORMATS, Flags, parse_duration, parse_size
+from armlib.config import FORMATS, Flags, Target, absolute, parse_duration, parse_size
+from armlib.errors import UsageError
+
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]
+else:  # it is not generic in every release
+    _ParamType = click.ParamType
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _VARIABLES = ("ext_str", "ext_code", "tla_str", "tla_code")
@@ -58,7 +64,32 @@ def flags(source: SourceOptions | None, limits: Limits | None, report: ReportOpt
     )
 
 
-class _Quantity(click.ParamType):
+def target_of(name: str, entries: Sequence[Path], aliases: Sequence[str], source: SourceOptions) -> Target:
+    """Return the target *name* that compiles *entries* as *source* says.
+
+    Raises:
+        UsageError: There are aliases, but not one for each entry.
+    """
+    if aliases and len(aliases) != len(entries):
+        hint = "say --as NAME once for each ENTRY, in the same order"
+        raise UsageError(f"modules: {len(entries)}, names given with --as: {len(aliases)}", hint=hint)
+    current = Path.cwd()
+    return Target(
+        name=name,
+        entries=tuple(
+            zip(aliases or [None] * len(entries), (absolute(path, current) for path in entries), strict=True)
+        ),
+        parameters=tuple(absolute(path, current) for path in source.parameter_files),
+        assignments=source.assignments,
+        parameters_as_code=source.parameters_as_code,
+        ext_str=source.ext_str,
+        ext_code=source.ext_code,
+        tla_str=source.tla_str,
+        tla_code=source.tla_code,
+    )
+
+
+class _Quantity(_ParamType):
     """A number with a unit."""
 
     def __init__(self, name: str, parse: Callable[[str], float]) -> None:
@@ -74,7 +105,7 @@ class _Quantity(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Variable(click.ParamType):
+class Variable(_ParamType):
     """``NAME=VALUE``, or ``NAME`` for the value of the environment variable of that name, as in jsonnet."""
 
     name = "NAME[=VALUE]"
@@ -93,7 +124,7 @@ class Variable(click.ParamType):
         return name, text
 
 
-class _File(click.ParamType):
+class _File(_ParamType):
     """A path that may or may not exist; whoever reads it says what is wrong with it."""
 
     name = "FILE"
@@ -129,7 +160,7 @@ def source_options(command: _Command) -> _Command:
             "assignments",
             metavar="NAME=VALUE",
             multiple=True,
-            help="A parameter: NAME=VALUE is read by its declared type, NAME:=JSON is JSON, NAME=@FILE is a file's text.",
+            help="A parameter: NAME=VALUE is read by its declared type, NAME:=JSON is JSON, NAME=@FILE a file's text.",
         ),
         click.option(
             "-P",
@@ -160,7 +191,6 @@ def source_options(command: _Command) -> _Command:
                 name,
                 type=Variable(),
                 multiple=True,
-                short_help=None,
                 help=f"{_VARIABLE_HELP[name]}; without =VALUE, that of the environment variable.",
             )
             for name in _VARIABLES

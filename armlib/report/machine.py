@@ -13,8 +13,8 @@ from armlib.report.text import show_file
 def as_json(diagnostics: Iterable[Diagnostic], *, base: Path) -> list[Json]:
     """Return *diagnostics* as objects ``{code, severity, message, hint, file, line, column, path}``.
 
-    All eight keys are always there; null is what is not known. *path* is written like ``resources[0].name``; files below
-    the folder *base* are named relative to it.
+    All eight keys are always there; null is what is not known. *path* is written like ``resources[0].name``; files
+    below the folder *base* are named relative to it.
     """
     return [_as_object(diagnostic, base) for diagnostic in diagnostics]
 

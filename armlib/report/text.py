@@ -1,10 +1,10 @@
 """Diagnostics as people read them, in the form that editors and terminals make clickable.
 
-    main.jsonnet:3:11: error: cannot find 'x.libsonnet' [import-not-found]
-      3 | local a = import 'x.libsonnet';
-        |           ^^^^^^^^^^^^^^^^^^^^
-      hint: did you mean 'y.libsonnet'?
-      called from main.jsonnet:10:3 in function <build>
+main.jsonnet:3:11: error: cannot find 'x.libsonnet' [import-not-found]
+  3 | local a = import 'x.libsonnet';
+    |           ^^^^^^^^^^^^^^^^^^^^
+  hint: did you mean 'y.libsonnet'?
+  called from main.jsonnet:10:3 in function <build>
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ def _unpainted(text: str, _code: str) -> str:
     return text
 
 
-
-
 def _block(diagnostic: Diagnostic, base: Path, paint: _Paint) -> Iterable[str]:
     head, *rest = printable(diagnostic.message).split("\n")
     where = show_place(diagnostic.place, base) if diagnostic.place else printable(format_path(diagnostic.path))
     located = diagnostic.place is not None or bool(diagnostic.path)
     severity = paint(f"{diagnostic.severity.value}:", _COLOURS[diagnostic.severity])
-    yield (f"{paint(f'{where}:', _BOLD)} " if located else "") + f"{severity} {head} {paint(f'[{diagnostic.code}]', _DIM)}"
+    yield (
+        f"{paint(f'{where}:', _BOLD)} " if located else ""
+    ) + f"{severity} {head} {paint(f'[{diagnostic.code}]', _DIM)}"
     yield from (f"  {line}" for line in rest)
     if diagnostic.excerpt is not None:
         yield from _source(diagnostic.excerpt, diagnostic.place.line if diagnostic.place else 0, paint)

@@ -1,0 +1,114 @@
+"""Compilation -> files: the bytes of everything that a target writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from armlib.compiler.request import Compilation
+from armlib.config import Target, absolute
+from armlib.diagnostics import Diagnostic, warning
+from armlib.errors import InputError
+from armlib.jsonnet.port import Read
+from armlib.jsontypes import JsonObject
+from armlib.template.canonical import json_bytes
+
+_PARAMETERS_SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
+
+
+def template_bytes(target: Target, compilation: Compilation) -> bytes:
+    """Return the text of the template, which *compilation* must have."""
+    assert compilation.template is not None
+    return json_bytes(compilation.template, compact=target.minify)
+
+
+def files_of(target: Target, compilation: Compilation) -> dict[Path, bytes]:
+    """Return what *target* writes: the template, the linked templates and the parameters file, by their paths.
+
+    Raises:
+        InputError: Two of them have one path.
+    """
+    files: dict[Path, bytes] = {}
+    if target.output is not None:
+        _add(files, target.output, template_bytes(target, compilation))
+    if target.parameters_out is not None:
+        _add(files, target.parameters_out, _parameters_file(compilation))
+    folder = linked_folder(target)
+    if folder is not None:
+        for address, template in compilation.linked.items():
+            _add(files, _linked_path(folder, address), json_bytes(template, compact=target.minify))
+    return files
+
+
+def linked_folder(target: Target) -> Path | None:
+    """Return the folder that linked templates go to; None when nothing says where."""
+    if target.linked_out is not None:
+        return target.linked_out
+    return target.output.parent if target.output is not None else None
+
+
+def unwritten_linked(target: Target, compilation: Compilation) -> Iterable[Diagnostic]:
+    """Return a warning when there are linked templates and no folder for them."""
+    if compilation.linked and linked_folder(target) is None:
+        names = ", ".join(sorted(compilation.linked))
+        yield warning(
+            "linked-not-written", f"linked templates are not written: {names}", hint="say -o FILE or --linked-out DIR"
+        )
+
+
+def dependency_list(output: Path | None, reads: Sequence[Read]) -> bytes:
+    """Return the files of *reads*: a rule for make with *output* as its target, else one path a line.
+
+    Paths are relative to the current folder when they lie below it.
+    """
+    base = Path.cwd()
+    paths = sorted({_near(read.path, base) for read in reads if read.kind == "file"})
+    if output is None:
+        return "".join(f"{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+    words = [_make_word(path) for path in (_near(str(output), base), *paths)]
+    rule = " \\\n  ".join([f"{words[0]}:", *words[1:]])
+    absent = "".join(f"\n{word}:\n" for word in words[1:])  # a file that is gone makes the rule stale, not wrong
+    return f"{rule}\n{absent}".encode("utf-8", "surrogateescape")
+
+
+def _near(path: str, base: Path) -> str:
+    return str(Path(path).relative_to(base)) if Path(path).is_relative_to(base) else path
+
+
+def _make_word(path: str) -> str:
+    escaped = path.replace("$", "$$").replace("#", "\\#")
+    return escaped.replace(" ", "\\ ").replace(":", "\\:")
+
+
+def _add(files: dict[Path, bytes], path: Path, data: bytes) -> None:
+    if path in files:
+        raise InputError(f"two results would be written to {path}", code="output-clash", hint="name them differently")
+    files[path] = data
+
+
+def _parameters_file(compilation: Compilation) -> bytes:
+    document: JsonObject = {
+        "$schema": _PARAMETERS_SCHEMA,
+        "contentVersion": "1.0.0.0",
+        "parameters": {name: {"value": value} for name, value in compilation.deploy_parameters.items()},
+    }
+    return json_bytes(document)
+
+
+def _linked_path(folder: Path, address: str) -> Path:
+    """Return where the template at *address* goes: its path below *folder*, or its last name when it is a URL.
+
+    Raises:
+        InputError: The path would leave the folder.
+    """
+    parts = urlsplit(address)
+    relative = PurePosixPath(unquote(parts.path))
+    path = Path(relative.name) if parts.scheme or parts.netloc or relative.is_absolute() else Path(relative)
+    if not path.name or ".." in path.parts:
+        raise InputError(
+            f"the linked template '{address}' would be written outside {folder}",
+            code="linked-path",
+            hint="give it an address that is a path below the template's folder, or a URL that ends in a file's name",
+        )
+    return absolute(path, folder)

@@ -1,0 +1,114 @@
+"""``armlib compile``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armlib.cli.app import App
+from armlib.cli.options import (
+    FILE,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    flags,
+    limit_options,
+    report_options,
+    source_options,
+    target_of,
+)
+from armlib.config import SCOPE_KINDS, Target, absolute
+from armlib.errors import ExitCode
+
+if TYPE_CHECKING:
+    from armlib.compiler.request import Compilation
+
+EXAMPLES = """\b
+Examples:
+  armlib compile main.jsonnet -p name=web
+  armlib compile main.jsonnet -P common.yaml -P production.yaml -o out/main.json
+  armlib compile hub.jsonnet spoke.jsonnet --as hub --as spoke
+  echo '{ resources: [] }' | armlib compile -
+"""
+
+
+@click.command("compile", short_help="Compile ENTRY to an ARM template.", epilog=EXAMPLES)
+@click.argument("entries", metavar="ENTRY...", type=FILE, nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", type=FILE, help="Where the template goes, whole or not at all.")
+@click.option("--as", "aliases", metavar="NAME", multiple=True, help="What a module is called, once for each ENTRY.")
+@source_options
+@click.option("--scope-kind", type=click.Choice(SCOPE_KINDS), help="What the template is deployed to.")
+@click.option("--minify", is_flag=True, help="Write compact JSON, without descriptions.")
+@click.option("--symbolic", is_flag=True, help="Write language version 2.0, with symbolic names.")
+@click.option(
+    "--parameters-out",
+    metavar="FILE",
+    type=FILE,
+    help="Where an ARM parameters file goes, with the values of deploy-time parameters that are not secret.",
+)
+@click.option(
+    "--linked-out",
+    metavar="DIR",
+    type=FILE,
+    help="Where linked templates go.  [default: the folder of the output]",
+)
+@click.option(
+    "--deps",
+    metavar="FILE",
+    type=FILE,
+    help="Where the list of the files that were read goes: a rule for make with -o, else one path a line.",
+)
+@limit_options
+@report_options
+@click.pass_obj
+def compile_command(
+    app: App,
+    /,
+    entries: tuple[Path, ...],
+    aliases: tuple[str, ...],
+    source: SourceOptions,
+    limits: Limits,
+    report: ReportOptions,
+    deps: Path | None,
+    **how: Any,
+) -> ExitCode:
+    """Compile ENTRY, a Jsonnet module or an ARM template in JSON, to an ARM template on stdout.
+
+    Several ENTRYs are merged into one template. With '-' as ENTRY the module is read from stdin. Nothing is written
+    when there is an error.
+    """
+    from armlib.build.compilation import compile_target, standard_input, stdin_names
+
+    settings = app.settings(entries[0], flags(source, limits, report), result="template")
+    with standard_input(entries, sys.stdin.buffer) as files:
+        app.shown_as = stdin_names(files)
+        target = _with_outputs(target_of("compile", files, aliases, source), how)
+        compilation = compile_target(target, settings, app.evaluator(settings), app.environ)
+        if not compilation.succeeded:
+            app.fail(compilation.diagnostics)
+            return ExitCode.WRONG_INPUT
+        _write(app, target, compilation, deps)
+    return ExitCode.FINE
+
+
+def _with_outputs(target: Target, how: dict[str, Any]) -> Target:
+    for name in ("output", "parameters_out", "linked_out"):
+        how[name] = how[name] and absolute(how[name], Path.cwd())
+    return replace(target, **how)
+
+
+def _write(app: App, target: Target, compilation: Compilation, deps: Path | None) -> None:
+    from armlib.build import outputs
+    from armlib.files import write_files
+
+    files = outputs.files_of(target, compilation)
+    if deps is not None:
+        files[absolute(deps, Path.cwd())] = outputs.dependency_list(target.output, compilation.reads)
+    write_files(files)
+    shown = outputs.template_bytes(target, compilation) if target.output is None and app.format == "text" else b""
+    diagnostics = (*compilation.diagnostics, *outputs.unwritten_linked(target, compilation))
+    app.finish({"template": compilation.template}, shown, diagnostics)
