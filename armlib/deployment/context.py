@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 
 from armlib.deployment.scopes import DeploymentScope
 from armlib.diagnostics import nearest
@@ -33,7 +32,6 @@ _MEMBERS = frozenset(
     }
 )
 _MOCKS = ("reference", "list", "providers", "linkedTemplates", "roleDefinitions", "zones", "physicalZones")
-_NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 class ContextError(InputError):
@@ -55,13 +53,13 @@ class Mocks:
     physical_zones: region to logical zone to physical zone.
     """
 
-    reference: Mapping[str, Json] = _NOTHING
-    list: Mapping[str, Json] = _NOTHING
+    reference: Mapping[str, Json] = field(default_factory=dict)
+    list: Mapping[str, Json] = field(default_factory=dict)
     providers: tuple[Json, ...] = ()
-    linked_templates: Mapping[str, Json] = _NOTHING
-    role_definitions: Mapping[str, Json] = _NOTHING
-    zones: Mapping[str, Json] = _NOTHING
-    physical_zones: Mapping[str, Json] = _NOTHING
+    linked_templates: Mapping[str, Json] = field(default_factory=dict)
+    role_definitions: Mapping[str, Json] = field(default_factory=dict)
+    zones: Mapping[str, Json] = field(default_factory=dict)
+    physical_zones: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +76,15 @@ class Context:
     resource_group: Mapping[str, Json] = field(
         default_factory=lambda: {"name": "DummyResourceGroup", "location": "Dummy Location"}
     )
-    subscription: Mapping[str, Json] = _NOTHING
-    tenant: Mapping[str, Json] = _NOTHING
-    management_group: Mapping[str, Json] = _NOTHING
+    subscription: Mapping[str, Json] = field(default_factory=dict)
+    tenant: Mapping[str, Json] = field(default_factory=dict)
+    management_group: Mapping[str, Json] = field(default_factory=dict)
     deployment_name: str = "deployment"
     location: str | None = None
     template_link: Mapping[str, Json] | None = None
-    deployer: Mapping[str, Json] = _NOTHING
+    deployer: Mapping[str, Json] = field(default_factory=dict)
     environment: Mapping[str, Json] | None = None
-    mocks: Mocks = Mocks()
+    mocks: Mocks = field(default_factory=Mocks)
     now: datetime | None = None
 
     def scope(self, kind: ScopeKind) -> DeploymentScope:

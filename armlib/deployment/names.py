@@ -57,7 +57,7 @@ class Names:
         self._is_new = str(template.get("languageVersion", "1.0")) >= "2"
         self._declared = self._section("parameters")
         self._parameters = {name.lower(): self._parameter_cell(name) for name in self._declared}
-        self._variables = self._variable_cells()
+        self._variable_cells: dict[str, tuple[str, Cell[Value]]] | None = None
         self._functions: dict[str, UserFunction] | None = None
 
     # What expressions ask for.
@@ -102,14 +102,16 @@ class Names:
             except TemplateFault as fault:
                 self._problems.report(fault)
 
-    def parameter_values(self) -> dict[str, Value]:
-        """Return the values of all parameters that have one, by declared name."""
+    def given_values(self) -> dict[str, Value]:
+        """Return the values of the parameters that are given one, by the name they were given under."""
         values: dict[str, Value] = {}
-        for name in self._declared:
-            try:
-                values[name] = self._parameters[name.lower()].get()
-            except TemplateFault as fault:
-                self._problems.report(fault)
+        for name in self._given:
+            cell = self._parameters.get(name.lower())
+            if cell is not None:
+                try:
+                    values[name] = cell.get()
+                except TemplateFault as fault:
+                    self._problems.report(fault)
         return values
 
     def _section(self, name: str) -> JsonObject:
@@ -118,7 +120,9 @@ class Names:
             return {}
         if isinstance(found, dict):
             return found
-        self._problems.report(TemplateFault(f"The member '{name}' of a template must be an object.", (*self._path, name)))
+        self._problems.report(
+            TemplateFault(f"The member '{name}' of a template must be an object.", (*self._path, name))
+        )
         return {}
 
     def _check_arguments(self) -> None:
@@ -208,7 +212,15 @@ class Names:
 
     # Variables.
 
-    def _variable_cells(self) -> dict[str, tuple[str, Cell[Value]]]:
+    @property
+    def _variables(self) -> dict[str, tuple[str, Cell[Value]]]:
+        """The variables by lower-case name; made late because the name of a loop may be an expression."""
+        if self._variable_cells is None:
+            self._variable_cells = {}
+            self._variable_cells |= self._declared_variables()
+        return self._variable_cells
+
+    def _declared_variables(self) -> dict[str, tuple[str, Cell[Value]]]:
         section = self._section("variables")
         path = (*self._path, "variables")
         cells: dict[str, tuple[str, Cell[Value]]] = {}
@@ -255,7 +267,7 @@ class Names:
             try:
                 return compute()
             except TemplateFault as fault:
-                if fault.path[: len(path)] != path:
+                if fault.path[: len(path)] != path or fault.code == "circular-dependency":
                     raise  # it comes from a parameter or another variable, and is told there
                 raise _about(fault, f"The template variable '{name}'", _VARIABLE_HELP) from None
 

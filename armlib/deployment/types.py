@@ -230,8 +230,7 @@ def _not_allowed(value: Value, allowed: list[Json], path: JsonPath, *, secret: b
     near = nearest(value, [choice for choice in allowed if isinstance(choice, str)]) if isinstance(value, str) else None
     return Mismatch(
         "value-not-allowed",
-        f"The parameter value{shown} is not allowed. "
-        f"The parameter value is not part of the allowed values: {listed}.",
+        f"The parameter value{shown} is not allowed. The parameter value is not part of the allowed values: {listed}.",
         path,
         hint=f"did you mean '{near}'?" if near and not secret else None,
     )
@@ -279,9 +278,7 @@ def _checked_items(
     for number, item in enumerate(value):
         rule = first[number] if number < len(first) else items
         inner = (*path, number)
-        checked.append(
-            _conform(item, rule, template, inner, found, secret=secret) if isinstance(rule, dict) else item
-        )
+        checked.append(_conform(item, rule, template, inner, found, secret=secret) if isinstance(rule, dict) else item)
     return checked
 
 

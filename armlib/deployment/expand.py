@@ -1,0 +1,204 @@
+"""A template, its parameters and a scope to the resources and outputs that a deployment would make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from armlib.deployment.cell import known
+from armlib.deployment.context import Context
+from armlib.deployment.frame import Engine, Frame, shows_deployment
+from armlib.deployment.instance import Instance
+from armlib.deployment.loader import FileLoader, Loader
+from armlib.deployment.problems import TemplateFault
+from armlib.deployment.scopes import DeploymentScope, scope_of_id
+from armlib.deployment.template_hash import template_hash
+from armlib.diagnostics import Diagnostic, error, has_errors
+from armlib.expressions.values import Value
+from armlib.jsontypes import Json, JsonObject, JsonPath
+from armlib.template.canonical import json_bytes
+from armlib.template.limits import MAX_TEMPLATE_BYTES
+from armlib.template.scope import ScopeKind, scope_kind_of_schema
+
+_RECURSION_LIMIT = 12_000  # frames; a resource that refers to another takes about twenty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpandedResource:
+    """A resource as a deployment would make it.
+
+    *body* holds what is sent to the provider (location, tags, properties, …), *scope* the id that the resource is
+    deployed in: a resource group, subscription, management group, the tenant (``/``), or the resource it extends.
+    *condition* is True, or an unknown value. *depends_on* holds ids. Values may be unknown or secret at any depth.
+    """
+
+    id: Value
+    name: Value
+    type: str
+    api_version: Value
+    scope: Value
+    body: Mapping[str, Value]
+    depends_on: tuple[Value, ...] = ()
+    condition: Value = True
+    symbolic_name: str | None = None
+    path: JsonPath = ()
+    deployment: str | None = None  # id of the nested deployment that it is part of
+
+    @property
+    def deployment_scope(self) -> str:
+        """The id of the resource group, subscription or management group that it lies in; ``/`` for the tenant."""
+        return (scope_of_id(self.id) or "/") if isinstance(self.id, str) else "/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expansion:
+    """What a deployment of a template would make, as far as that is known, and what is wrong."""
+
+    template: JsonObject
+    resources: tuple[ExpandedResource, ...] = ()
+    outputs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    asserts: Mapping[str, Value] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether nothing is wrong with the template and its parameters."""
+        return not has_errors(self.diagnostics)
+
+    @cached_property
+    def template_hash(self) -> str:
+        """The hash that Azure computes of the template."""
+        return template_hash(self.template)
+
+
+def expand(
+    template: JsonObject,
+    parameters: Mapping[str, Value] | None = None,
+    context: Context | None = None,
+    loader: Loader | None = None,
+    *,
+    scope: DeploymentScope | None = None,
+    address: str = "",
+    unknown_parameters: bool = False,
+) -> Expansion:
+    """Return what a deployment of *template* would make; wrong input becomes diagnostics.
+
+    Args:
+        template: The template.
+        parameters: Values by parameter name; never expressions, whatever they look like.
+        context: Scope, names and the answers of the target; its defaults are a resource group that does not exist.
+        loader: Finds linked templates; without one none is found.
+        scope: What the template is deployed to; by default what its ``$schema`` says, named as the context does.
+        address: Where the template comes from; relative links start there.
+        unknown_parameters: Whether required parameters that are given no value are unknown instead of errors.
+    """
+    context = context or Context()
+    engine = Engine(context, loader or FileLoader(), unknown_parameters=unknown_parameters)
+    text = json_bytes(template, compact=True)
+    found = _too_large(len(text))
+    if found is not None:
+        return Expansion(template=template, diagnostics=(found,))
+    engine.shows_deployment = shows_deployment(text)
+    frame = root_frame(engine, template, parameters or {}, scope=scope, address=address)
+    with _deep_recursion():
+        try:
+            frame.expand()
+            asserts = frame.asserts()
+            outputs = _outputs(frame)
+            resources = tuple(map(_resource, engine.expanded))
+        except TemplateFault as fault:
+            engine.problems.report(fault)
+            return Expansion(template=template, diagnostics=engine.problems.diagnostics)
+    return Expansion(
+        template=template,
+        resources=resources,
+        outputs=outputs,
+        asserts=asserts,
+        diagnostics=engine.problems.diagnostics,
+    )
+
+
+def root_frame(
+    engine: Engine,
+    template: JsonObject,
+    parameters: Mapping[str, Value],
+    *,
+    scope: DeploymentScope | None = None,
+    address: str = "",
+) -> Frame:
+    """Return the deployment of *template* before anything of it is worked out."""
+    context = engine.context
+    own = _kind(template)
+    place = scope or context.scope(own)
+    if scope is not None and scope.kind is not own and isinstance(template.get("$schema"), str):
+        message = f"the $schema of the template is for a {own.value} deployment, the scope is a {scope.kind.value}"
+        engine.problems.note("scope-mismatch", message, ("$schema",))
+    location: Value = context.location or context.resource_group.get("location")  # type: ignore[assignment]
+    link: Any = context.template_link
+    return Frame(
+        engine,
+        template,
+        place,
+        name=context.deployment_name,
+        arguments={name: known(value) for name, value in parameters.items()},
+        address=address or str((link or {}).get("uri", "")),
+        location=location,
+        link=link,
+    )
+
+
+def _kind(template: Mapping[str, Json]) -> ScopeKind:
+    schema = template.get("$schema")
+    return (scope_kind_of_schema(schema) if isinstance(schema, str) else None) or ScopeKind.GROUP
+
+
+def _too_large(size: int) -> Diagnostic | None:
+    if size <= MAX_TEMPLATE_BYTES:
+        return None
+    return error(
+        "template-limit",
+        f"InvalidTemplate: The template is {size / 2**20:.1f} MB large; the limit is {MAX_TEMPLATE_BYTES >> 20} MB.",
+        hint="split it into linked templates",
+    )
+
+
+def _outputs(frame: Frame) -> Mapping[str, Mapping[str, Value]]:
+    try:
+        outputs: Any = frame.output_values()
+    except TemplateFault as fault:
+        frame.engine.problems.report(fault)
+        return {}
+    return outputs  # type: ignore[no-any-return]
+
+
+def _resource(instance: Instance) -> ExpandedResource:
+    parent = instance.frame.parent
+    version = instance.api_version
+    return ExpandedResource(
+        id=instance.id,
+        name=instance.name,
+        type=instance.type,
+        api_version=version,
+        scope=instance.frame.scope.id if instance.is_deployment else instance.scope,
+        body=instance.shown if instance.shown is not None else instance.body.get(),
+        depends_on=(*(waited.id for waited in instance.waits), *instance.unknown_dependencies),
+        condition=instance.condition,
+        symbolic_name=instance.symbolic_name,
+        path=instance.path,
+        deployment=parent.id if parent is not None and isinstance(parent.id, str) else None,
+    )
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Allow the deep but bounded recursion of resources that refer to each other in a row."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
