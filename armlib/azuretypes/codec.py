@@ -101,9 +101,10 @@ def spec_references(spec: Spec) -> list[int]:
 
 def _object(node: dict[str, Any]) -> ObjectType:
     properties = {
-        name: Property(name, decode_type(entry[0]), entry[1] if len(entry) > 1 else 0, entry[2] if len(entry) > 2 else 0)
+        name: Property(
+            name, decode_type(entry[0]), entry[1] if len(entry) > 1 else 0, entry[2] if len(entry) > 2 else 0
+        )
         for name, entry in node["p"].items()
     }
     further = decode_type(node["x"]) if "x" in node else None
-    folded = {name.casefold(): found for name, found in properties.items()}
-    return ObjectType(node["n"], properties, further, bool(node.get("h")), folded)
+    return ObjectType.of(node["n"], properties, further, sensitive=bool(node.get("h")))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from armlib.azuretypes.codec import Spec, references, spec_references
+from armlib.azuretypes.codec import Spec, spec_references
 from armlib.azuretypes.source import DEFAULT_ADDRESS, File, Index, SourceError, digest, downloaded, open_source
 from armlib.azuretypes.store import APPLICATION_ID, FORMAT, StoreError, store_path
 from armlib.diagnostics import nearest
@@ -80,11 +80,12 @@ def install(
         if sha256 is not None and (not place.is_file() or digest(place) != sha256.lower()):
             raise SourceError(f"{origin} has not the SHA-256 that was asked for")
         builder = _read(place, frozenset(name.casefold() for name in providers), progress)
+    complete = not providers
     if providers and target.exists():
-        _keep(builder, target, {name.casefold() for name in providers})
+        complete = _keep(builder, target, {name.casefold() for name in providers})
     progress("writing the store")
     with _writing(target):
-        _write(builder, target, origin)
+        _write(builder, target, origin, complete)
     namespaces = {name.split("/")[0] for name in builder.names}
     return Installed(target, len(namespaces), len(builder.names), len(builder.versions), time.monotonic() - started)
 
@@ -338,7 +339,9 @@ class _FileReader:
             self._numbers[component[0]] = self._builder.node(self._data(component[0], envelope))
             return
         component = sorted(component, key=lambda position: (self._elements[position].get("name", ""), position))
-        first = self._builder.ring(lambda start: [self._data(position, False, component, start) for position in component])
+        first = self._builder.ring(
+            lambda start: [self._data(position, False, component, start) for position in component]
+        )
         self._numbers.update((position, first + at) for at, position in enumerate(component))
 
     def _data(self, position: int, envelope: bool, ring: list[int] | None = None, first: int = 0) -> bytes:
@@ -389,15 +392,16 @@ def _objects(spec: Spec) -> list[int]:
     return [-1 - number for number in spec_references(spec)]
 
 
-def _keep(builder: Builder, path: Path, replaced: Collection[str]) -> None:
-    """Take what the old store has of other providers into *builder*."""
+def _keep(builder: Builder, path: Path, replaced: Collection[str]) -> bool:
+    """Take what the old store has of other providers into *builder*; return whether the old store was complete."""
     from armlib.azuretypes.store import Store
 
     with closing(Store.open(path)) as store:
         rows = store.export(replaced)
+        complete = store.complete
     shift = len(builder.nodes)
     numbers: dict[int, int] = {}
-    for number, data in rows.nodes:
+    for number, _ in rows.nodes:
         numbers[number] = shift + len(numbers) + 1
     texts = {number: builder.text(text) for number, text in rows.texts}
     for _, data in rows.nodes:
@@ -409,6 +413,7 @@ def _keep(builder: Builder, path: Path, replaced: Collection[str]) -> None:
     for name, version, function, output, arguments in rows.functions:
         moved = None if arguments is None else _moved(arguments, numbers)
         builder.functions[name.casefold(), version, function] = _moved(output, numbers), moved
+    return complete
 
 
 def _renumbered(data: bytes, numbers: Mapping[int, int], texts: Mapping[int, int]) -> bytes:
@@ -445,13 +450,13 @@ def _writing(target: Path) -> Iterator[None]:
         raise StoreError(f"cannot write the store of types {target}: {error}") from error
 
 
-def _write(builder: Builder, target: Path, origin: str) -> None:
+def _write(builder: Builder, target: Path, origin: str, complete: bool) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     os.close(handle)
     temporary = Path(name)
     try:
         with closing(sqlite3.connect(temporary)) as database:
-            _fill(database, builder, origin)
+            _fill(database, builder, origin, complete)
         temporary.chmod(0o644)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
@@ -460,13 +465,13 @@ def _write(builder: Builder, target: Path, origin: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _fill(database: sqlite3.Connection, builder: Builder, origin: str) -> None:
+def _fill(database: sqlite3.Connection, builder: Builder, origin: str, complete: bool) -> None:
     import orjson
 
     database.executescript(f"pragma journal_mode=off; pragma synchronous=off; pragma page_size=8192;{_SCHEMA}")
     database.execute(f"pragma application_id={APPLICATION_ID}")
     database.execute(f"pragma user_version={FORMAT}")
-    database.execute("insert into meta values ('origin', ?)", (origin,))
+    database.executemany("insert into meta values (?, ?)", [("origin", origin), ("complete", str(int(complete)))])
     numbers = {folded: number for number, folded in enumerate(sorted(builder.names), 1)}
 
     def text(spec: Spec | None) -> str | None:
@@ -474,10 +479,7 @@ def _fill(database: sqlite3.Connection, builder: Builder, origin: str) -> None:
 
     database.executemany(
         "insert into types values (?, ?, ?, ?)",
-        (
-            (number, builder.names[folded], folded, folded.split("/")[0])
-            for folded, number in numbers.items()
-        ),
+        ((number, builder.names[folded], folded, folded.split("/")[0]) for folded, number in numbers.items()),
     )
     database.executemany(
         "insert into versions values (?, ?, ?, ?, ?)",
@@ -495,5 +497,7 @@ def _fill(database: sqlite3.Connection, builder: Builder, origin: str) -> None:
         ),
     )
     database.executemany("insert into nodes values (?, ?)", enumerate(builder.nodes, 1))
-    database.executemany("insert into texts values (?, ?)", ((number, value) for value, number in builder.texts.items()))
+    database.executemany(
+        "insert into texts values (?, ?)", ((number, value) for value, number in builder.texts.items())
+    )
     database.commit()

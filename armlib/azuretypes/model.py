@@ -8,8 +8,8 @@ Source: Azure/bicep-types-az, the ``generated`` folder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Protocol, TypeAlias
 
@@ -122,7 +122,8 @@ class Property:
 class ObjectType:
     """An object; *further* is the type of keys that are not listed, None when the keys are closed.
 
-    *folded* finds a property by its case-folded name: ARM takes property names in any case.
+    *folded* finds a property by its case-folded name: ARM takes property names in any case. *required* are those that a
+    body must have.
     """
 
     name: str
@@ -130,16 +131,65 @@ class ObjectType:
     further: Type | None
     sensitive: bool
     folded: Mapping[str, Property]
+    required: tuple[Property, ...]
+
+    @classmethod
+    def of(
+        cls, name: str, properties: Mapping[str, Property], further: Type | None = None, *, sensitive: bool = False
+    ) -> ObjectType:
+        """Return an object type; what can be derived is."""
+        folded = {each.casefold(): found for each, found in properties.items()}
+        required = tuple(found for found in properties.values() if found.required)
+        return cls(name, properties, further, sensitive, folded, required)
 
 
 @dataclass(frozen=True, slots=True)
 class VariantType:
-    """A tagged union: the property *discriminator* chooses among *variants*; *base* is common to all of them."""
+    """A tagged union: the property *discriminator* chooses among *variants*; *base* is common to all of them.
+
+    *chosen* is a cache of :meth:`whole`.
+    """
 
     name: str
     discriminator: str
     base: ObjectType
     variants: Mapping[str, Reference]
+    chosen: dict[str | None, ObjectType] = field(default_factory=dict, compare=False, repr=False)
+
+    def variant(self, value: str) -> str | None:
+        """Return the variant that *value* names, in any case, as it is spelt here; None when there is none."""
+        if value in self.variants:
+            return value
+        folded = value.casefold()
+        return next((variant for variant in self.variants if variant.casefold() == folded), None)
+
+    def whole(self, variant: str | None, resolve: Callable[[Type], Type]) -> ObjectType:
+        """Return the object that a variant is, with what is common to all.
+
+        None gives the object of a variant that is not known: it may have the properties of each, with any value.
+        """
+        found = self.chosen.get(variant)
+        if found is None:
+            found = self.chosen[variant] = self._any(resolve) if variant is None else self._one(variant, resolve)
+        return found
+
+    def _one(self, variant: str, resolve: Callable[[Type], Type]) -> ObjectType:
+        own = resolve(self.variants[variant])
+        if not isinstance(own, ObjectType):
+            return self.base
+        further = own.further if own.further is not None else self.base.further
+        sensitive = own.sensitive or self.base.sensitive
+        return ObjectType.of(own.name, {**self.base.properties, **own.properties}, further, sensitive=sensitive)
+
+    def _any(self, resolve: Callable[[Type], Type]) -> ObjectType:
+        possible: dict[str, Property] = {}
+        further = self.base.further
+        for reference in self.variants.values():
+            own = resolve(reference)
+            if isinstance(own, ObjectType):
+                possible.update((name, Property(name, AnyType())) for name in own.properties)
+                further = AnyType() if own.further is not None else further
+        return ObjectType.of(self.name, {**possible, **self.base.properties}, further)
 
 
 Type: TypeAlias = (
@@ -170,6 +220,10 @@ class ResourceType:
 
 class Definitions(Protocol):
     """What a check asks of the installed definitions."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is published is here; otherwise a namespace that is missing says nothing."""
 
     def find(self, name: str, version: str) -> ResourceType | None:
         """Return the definition of a type (in any case) in exactly that version, or None."""

@@ -337,7 +337,7 @@ def _unpacked(path: Path) -> Iterator[Any]:
         if start[:2] == b"\x1f\x8b":
             stream: Any = gzip.GzipFile(fileobj=file)
         elif start == b"\xfd7zXZ\x00":
-            stream = lzma.LZMAFile(file)
+            stream = lzma.LZMAFile(file)  # noqa: SIM115 - the file below it is the one to close
         elif start[:3] == b"BZh":
             stream = bz2.BZ2File(file)
         else:

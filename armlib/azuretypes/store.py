@@ -37,9 +37,7 @@ class NotInstalledError(StoreError):
     code = "types-not-installed"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"no resource types are installed ({path} does not exist)", hint="run 'armlib types install'"
-        )
+        super().__init__(f"no resource types are installed ({path} does not exist)", hint="run 'armlib types install'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,7 @@ class Store:
         self._nodes: dict[int, ObjectType | VariantType] = {}
         self._found: dict[tuple[str, str], ResourceType | None] = {}
         self._versions: dict[str, tuple[str, ...]] = {}
+        self._complete: bool | None = None
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -109,6 +108,13 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the store was installed as a whole, and not by provider."""
+        if self._complete is None:
+            self._complete = self._rows("select value from meta where key = 'complete'") == [("1",)]
+        return self._complete
 
     def find(self, name: str, version: str) -> ResourceType | None:
         """Return the definition of a type in exactly that version, or None."""

@@ -1,0 +1,587 @@
+"""One resource body against the definition of its type: a pure function from values to diagnostics.
+
+Strings of a template that are expressions, and unknown and secret values of an expanded resource, can be anything; of
+them only what can be seen is checked: what they are built from, and the type of what comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from armlib.azuretypes.corrections import Exceptions
+from armlib.azuretypes.expression import TemplateValues, runtime_call_of, tree_of
+from armlib.azuretypes.model import (
+    AnyType,
+    ArrayType,
+    BooleanType,
+    Definitions,
+    EnumType,
+    IntegerType,
+    ObjectType,
+    Property,
+    ResourceType,
+    StringType,
+    Type,
+    UnionType,
+    VariantType,
+)
+from armlib.azuretypes.pattern import matches
+from armlib.diagnostics import Diagnostic, Severity, nearest
+from armlib.expressions.parser import is_expression
+from armlib.expressions.values import Secret, Unknown
+from armlib.jsontypes import JsonPath
+
+# keys of a resource that belong to the template language, and that no definition need have; a location is taken, and
+# without effect, on resources that have none
+ENVELOPE: Final = frozenset(
+    [
+        "type",
+        "apiversion",
+        "condition",
+        "copy",
+        "dependson",
+        "comments",
+        "metadata",
+        "scope",
+        "existing",
+        "resources",
+        "import",
+        "extension",
+        "@onlyifnotexists",
+        "@options",
+        "asserts",
+        "location",
+    ]
+)
+# keys that ARM takes on every resource; a provider that does not know one ignores it
+_COMMON: Final = frozenset(
+    ["tags", "sku", "kind", "plan", "identity", "zones", "managedby", "extendedlocation", "etag", "scale"]
+)
+_MISSPELT: Final = 0.8  # likeness to a known name, of 1, from which an unknown one counts as that name misspelt
+_SHOWN_VALUES: Final = 12  # of an enumeration, in a hint
+_LONGEST_SHOWN: Final = 60  # characters of a value, in a message
+_NO_VALUES: Final = TemplateValues()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A resource body to check.
+
+    Attributes:
+        value: The resource as it is written.
+        type: Its definition.
+        path: Where it stands.
+        name: The last segment of its name when that is known.
+        nearest: Whether the definition is of another version than was asked for; then nothing is an error.
+        existing: Whether the resource is only referred to.
+        values: What expressions can name; None when strings are plain, as in expanded resources.
+        exceptions: What is accepted though the definition denies it.
+        further: Keys, folded, that this resource may have beside those of every resource.
+    """
+
+    value: Mapping[str, Any]
+    type: ResourceType
+    path: JsonPath = ()
+    name: str | None = None
+    nearest: bool = False
+    existing: bool = False
+    values: TemplateValues | None = _NO_VALUES
+    exceptions: Exceptions | None = None
+    further: frozenset[str] = frozenset()
+
+
+def check_body(body: Body, definitions: Definitions) -> list[Diagnostic]:
+    """Return what is wrong with a resource body, in the order of its properties."""
+    return _Walk(body, definitions).run()
+
+
+class _Walk:
+    """The way through one body; *found* gathers what is wrong."""
+
+    def __init__(self, body: Body, definitions: Definitions) -> None:
+        self._body = body
+        self._resolve = definitions.resolve
+        self._values = body.values
+        self._names = body.values or _NO_VALUES
+        self.found: list[Diagnostic] = []
+
+    def run(self) -> list[Diagnostic]:
+        """Check the whole body."""
+        type_ = self._resolve(self._body.type.body)
+        value = self._body.value
+        if isinstance(type_, VariantType):
+            type_ = self._root_variant(type_)
+        if not isinstance(type_, ObjectType):
+            return self.found
+        if self._body.existing:
+            type_ = ObjectType.of(type_.name, {k: v for k, v in type_.properties.items() if k == "name"}, AnyType())
+        self._object(value, type_, self._body.path, self._body.exceptions, root=True)
+        return self.found
+
+    def _root_variant(self, type_: VariantType) -> ObjectType:
+        if type_.discriminator.casefold() != "name":
+            return self._variant(self._body.value, type_, self._body.path, self._body.exceptions)
+        variant = None if self._body.name is None else type_.variant(self._body.name)
+        if self._body.name is not None and variant is None:
+            exceptions = self._body.exceptions.at("name") if self._body.exceptions else None
+            path = (*self._body.path, "name")
+            self._not_listed(self._body.name, tuple(type_.variants), path, exceptions, what="variant")
+        return type_.whole(variant, self._resolve)
+
+    # values
+
+    def _check(self, value: Any, type_: Type, path: JsonPath, exceptions: Exceptions | None) -> None:
+        if value is None or (exceptions is not None and "any" in exceptions.kinds):
+            return
+        type_ = self._resolve(type_)
+        if isinstance(type_, AnyType):
+            return
+        if isinstance(value, Secret):
+            return
+        if isinstance(value, Unknown) or (isinstance(value, str) and self._is_expression(value)):
+            self._deferred(value, type_, path)
+        elif isinstance(type_, ObjectType):
+            self._object(value, type_, path, exceptions)
+        elif isinstance(type_, EnumType):
+            self._enumeration(value, type_, path, exceptions)
+        elif isinstance(type_, StringType):
+            self._text(value, type_, path)
+        elif isinstance(type_, ArrayType):
+            self._list(value, type_, path, exceptions)
+        elif isinstance(type_, VariantType):
+            if isinstance(value, Mapping):
+                self._object(value, self._variant(value, type_, path, exceptions), path, exceptions)
+            else:
+                self._wrong_type(value, type_, path)
+        elif isinstance(type_, BooleanType):
+            self._boolean(value, type_, path)
+        elif isinstance(type_, IntegerType):
+            self._number(value, type_, path)
+        elif isinstance(type_, UnionType):
+            self._union(value, type_, path, exceptions)
+
+    def _is_expression(self, text: str) -> bool:
+        return self._values is not None and text.startswith("[") and is_expression(text)
+
+    def _deferred(self, value: str | Unknown, type_: Type, path: JsonPath) -> None:
+        """Check what can be seen of a value that only the deployment knows."""
+        if isinstance(value, Unknown):
+            result = value.type or self._names.result_type(value.expression)
+        else:
+            result = self._names.result_type(tree_of(value))
+        expected = _shape(type_)
+        if result is not None and expected is not None and _shape_of_result(result) not in (None, expected):
+            given = f"an expression that gives {_article(result)}"
+            self._add("wrong-type", f"expected {_expected(type_)}, got {given}", path)
+        if isinstance(value, str) and isinstance(type_, StringType | ObjectType) and type_.sensitive:
+            source = self._names.unsecured(value)
+            if source is not None:
+                self._insecure(source, path)
+
+    def _object(
+        self, value: Any, type_: ObjectType, path: JsonPath, exceptions: Exceptions | None, *, root: bool = False
+    ) -> None:
+        if not isinstance(value, Mapping):
+            self._wrong_type(value, type_, path)
+            return
+        present: set[str] = set()
+        unknown: list[str] = []
+        open_keys = False
+        for name, content in value.items():
+            known = type_.properties.get(name)
+            folded = known.name.casefold() if known is not None else name.casefold()
+            if known is None:
+                if self._is_expression(name):
+                    open_keys = True
+                    continue
+                known = type_.folded.get(folded)
+            if root and folded in ENVELOPE and (known is None or known.read_only):
+                if known is not None:
+                    present.add(folded)
+                continue
+            below = exceptions.at(name) if exceptions is not None else None
+            if known is not None:
+                if content is not None:
+                    present.add(folded)
+                self._property(name, content, known, (*path, name), below)
+            elif folded == "copy" and isinstance(content, list) and not root:
+                present |= self._loops(content, type_, (*path, name), exceptions)
+            elif below is not None and "any" in below.kinds:
+                continue
+            elif type_.further is not None:
+                self._check(content, type_.further, (*path, name), below)
+            elif not (root and folded in self._body.further):
+                unknown.append(name)
+        missing = [each for each in type_.required if each.name.casefold() not in present]
+        if missing or unknown:
+            self._names_of(type_, value, unknown, [] if open_keys else missing, path, exceptions)
+
+    def _property(self, name: str, value: Any, known: Property, path: JsonPath, exceptions: Exceptions | None) -> None:
+        if name != known.name:
+            self._add(
+                "property-case",
+                f"'{name}' is spelt '{known.name}'",
+                path,
+                Severity.WARNING,
+                hint="Azure accepts both, other tools may not",
+            )
+        if known.flags:
+            if known.read_only:
+                if value is not None and not (exceptions is not None and exceptions.kinds & {"written", "any"}):
+                    self._add(
+                        "readonly-write",
+                        f"'{known.name}' is set by Azure and cannot be written",
+                        path,
+                        Severity.WARNING,
+                        hint="leave it out",
+                    )
+                return
+            if known.constant:
+                self._constant(value, known.name, path)
+        if len(path) == len(self._body.path) + 1 and known.name == "name":
+            value = self._body.name
+        self._check(value, known.type, path, exceptions)
+
+    def _constant(self, value: Any, name: str, path: JsonPath) -> None:
+        call = None
+        if isinstance(value, Unknown):
+            call = runtime_call_of(value.expression)
+        elif isinstance(value, str) and self._is_expression(value):
+            call = self._names.runtime_call(value)
+        if call is not None:
+            self.found.append(not_constant(name, call, path))
+
+    def _loops(
+        self, loops: Sequence[Any], type_: ObjectType, path: JsonPath, exceptions: Exceptions | None
+    ) -> set[str]:
+        """Check ``"copy": [{"name": "p", "input": …}]``, which stands for a list ``p``; return the folded names."""
+        names: set[str] = set()
+        for at, loop in enumerate(loops):
+            name = loop.get("name") if isinstance(loop, Mapping) else None
+            if not isinstance(name, str) or self._is_expression(name):
+                continue
+            names.add(name.casefold())
+            known = type_.folded.get(name.casefold())
+            below = exceptions.at(name) if exceptions is not None else None
+            if known is None and type_.further is None:
+                if below is None or "any" not in below.kinds:
+                    self._unknown(name, type_, (*path, at, "name"))
+                continue
+            list_type = self._resolve(known.type if known is not None else type_.further or AnyType())
+            if known is not None and known.read_only:
+                self._property(name, [], known, (*path, at), below)
+            elif isinstance(list_type, ArrayType):
+                self._check(loop.get("input"), list_type.item, (*path, at, "input"), below)
+            elif not isinstance(list_type, AnyType):
+                self._wrong_type([], list_type, (*path, at))
+        return names
+
+    def _names_of(
+        self,
+        type_: ObjectType,
+        value: Mapping[str, Any],
+        unknown: Sequence[str],
+        missing: Sequence[Property],
+        path: JsonPath,
+        exceptions: Exceptions | None,
+    ) -> None:
+        """Report unknown and missing properties; one that is both, misspelt, is reported once."""
+        absent = [each for each in missing if not self._may_miss(each.name, exceptions)]
+        meant = set()
+        for name in unknown:
+            meant.add(self._unknown(name, type_, (*path, name), value))
+        for each in absent:
+            if each.name in meant:
+                continue
+            null = any(name.casefold() == each.name.casefold() for name in value)
+            self._add(
+                "required-missing",
+                f"'{each.name}' is required" + (", and null" if null else ""),
+                path,
+                hint=f"expected {_expected(self._resolve(each.type))}",
+            )
+
+    @staticmethod
+    def _may_miss(name: str, exceptions: Exceptions | None) -> bool:
+        below = exceptions.at(name) if exceptions is not None else None
+        return below is not None and bool(below.kinds & {"absent", "any"})
+
+    def _unknown(
+        self, name: str, type_: ObjectType, path: JsonPath, value: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """Report a property that does not exist; return the one that was probably meant."""
+        given = {each.casefold() for each in value or ()}
+        free = [each.name for each in type_.properties.values() if not each.read_only]
+        likely = nearest(name, [each for each in free if each.casefold() not in given])
+        hint = f"did you mean '{likely}'?" if likely else _known_names(free)
+        if len(path) == len(self._body.path) + 1 and name.casefold() in _COMMON:
+            likely, hint = None, "Azure ignores it"
+        severity = Severity.ERROR if likely and _likeness(name, likely) >= _MISSPELT else Severity.WARNING
+        message = f"'{name}' is no property of {type_.name or 'this object'}"
+        self._add("unknown-property", message, path, severity, hint=hint)
+        return likely
+
+    def _variant(
+        self, value: Mapping[str, Any], type_: VariantType, path: JsonPath, exceptions: Exceptions | None
+    ) -> ObjectType:
+        """Return the object that the discriminator chooses; report when it chooses none."""
+        tag = type_.discriminator
+        given = next((name for name in value if name.casefold() == tag.casefold()), None)
+        if given is None:
+            if not any(self._is_expression(name) for name in value) and not self._may_miss(tag, exceptions):
+                self._add(
+                    "required-missing",
+                    f"'{tag}' is required: it says which variant of {type_.name} this is",
+                    path,
+                    hint=_one_of(tuple(type_.variants)),
+                )
+            return self._any_variant(type_)
+        chosen = value[given]
+        if not isinstance(chosen, str) or self._is_expression(chosen):
+            if chosen is not None and not isinstance(chosen, str | Unknown | Secret):
+                self._add(
+                    "wrong-type", f"expected {_one_of(tuple(type_.variants))}, got {_kind(chosen)}", (*path, given)
+                )
+            return self._any_variant(type_)
+        variant = type_.variant(chosen)
+        if variant is None:
+            below = exceptions.at(tag) if exceptions is not None else None
+            self._not_listed(chosen, tuple(type_.variants), (*path, given), below, what="variant")
+            return self._any_variant(type_)
+        return type_.whole(variant, self._resolve)
+
+    def _any_variant(self, type_: VariantType) -> ObjectType:
+        whole = type_.whole(None, self._resolve)
+        properties = {**whole.properties, type_.discriminator: Property(type_.discriminator, AnyType())}
+        return ObjectType.of(whole.name, properties, whole.further)
+
+    def _enumeration(self, value: Any, type_: EnumType, path: JsonPath, exceptions: Exceptions | None) -> None:
+        if isinstance(value, str):
+            if value in type_.values:
+                return
+            if type_.open:
+                return
+            same = nearest_case(value, type_.values)
+            if same is not None:
+                self._add("enum-case", f"'{value}' is spelt '{same}'", path, Severity.WARNING)
+            else:
+                self._not_listed(value, type_.values, path, exceptions, what="value")
+        elif not isinstance(value, Mapping | list) and str(value) in type_.values:
+            self._loose(value, type_, path)
+        else:
+            self._wrong_type(value, type_, path)
+
+    def _not_listed(
+        self, value: str, known: tuple[str, ...], path: JsonPath, exceptions: Exceptions | None, *, what: str
+    ) -> None:
+        if exceptions is not None and nearest_case(value, exceptions.values) is not None:
+            return
+        likely = nearest(value, known)
+        hint = f"did you mean '{likely}'?" if likely and len(known) > _SHOWN_VALUES else _one_of(known)
+        self._add("enum-value", f"'{_shown(value)}' is no allowed {what}", path, hint=hint)
+
+    def _text(self, value: Any, type_: StringType, path: JsonPath) -> None:
+        if not isinstance(value, str):
+            scalar = isinstance(value, bool | int | float)
+            self._wrong_type(value, type_, path, Severity.WARNING if scalar else Severity.ERROR)
+            return
+        if type_.sensitive and value and self._values is not None:
+            self._insecure("a literal", path)
+        if self._values is not None and value.startswith("[["):
+            value = value[1:]
+        shown = "the secret" if type_.sensitive else f"'{_shown(value)}'"
+        if type_.minimum_length is not None and len(value) < type_.minimum_length:
+            self._add("length", f"{shown} has {len(value)} characters, fewer than {type_.minimum_length}", path)
+        if type_.maximum_length is not None and len(value) > type_.maximum_length:
+            self._add("length", f"{shown} has {len(value)} characters, more than {type_.maximum_length}", path)
+        if type_.pattern is not None and matches(type_.pattern, value) is False:
+            self._add("pattern", f"{shown} does not match {type_.pattern}", path)
+
+    def _boolean(self, value: Any, type_: Type, path: JsonPath) -> None:
+        if isinstance(value, bool):
+            return
+        if isinstance(value, str) and value.casefold() in ("true", "false"):
+            self._loose(value, type_, path)
+        else:
+            self._wrong_type(value, type_, path)
+
+    def _number(self, value: Any, type_: IntegerType, path: JsonPath) -> None:
+        number = value
+        if isinstance(value, str):
+            number = _parsed(value)
+            if number is not None:
+                self._loose(value, type_, path)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            self._wrong_type(value, type_, path)
+            return
+        if type_.minimum is not None and number < type_.minimum:
+            self._add("out-of-range", f"{number} is less than {type_.minimum}", path, hint=_range(type_))
+        if type_.maximum is not None and number > type_.maximum:
+            self._add("out-of-range", f"{number} is more than {type_.maximum}", path, hint=_range(type_))
+
+    def _list(self, value: Any, type_: ArrayType, path: JsonPath, exceptions: Exceptions | None) -> None:
+        if not isinstance(value, list | tuple):
+            self._wrong_type(value, type_, path)
+            return
+        if type_.minimum_length is not None and len(value) < type_.minimum_length:
+            self._add("length", f"the list has {len(value)} items, fewer than {type_.minimum_length}", path)
+        if type_.maximum_length is not None and len(value) > type_.maximum_length:
+            self._add("length", f"the list has {len(value)} items, more than {type_.maximum_length}", path)
+        for at, item in enumerate(value):
+            self._check(item, type_.item, (*path, at), exceptions)
+
+    def _union(self, value: Any, type_: UnionType, path: JsonPath, exceptions: Exceptions | None) -> None:
+        before = self.found
+        attempts = []
+        for member in type_.members:
+            self.found = []
+            self._check(value, member, path, exceptions)
+            attempts.append(self.found)
+        self.found = before + min(attempts, key=len, default=[])
+
+    # findings
+
+    def _loose(self, value: Any, type_: Type, path: JsonPath) -> None:
+        message = f"expected {_expected(type_)}, got {_kind(value)} {_quoted(value)}"
+        self._add("loose-type", message, path, Severity.NOTE, hint="Azure converts it")
+
+    def _wrong_type(self, value: Any, type_: Type, path: JsonPath, severity: Severity = Severity.ERROR) -> None:
+        sensitive = isinstance(type_, StringType | ObjectType) and type_.sensitive
+        shown = "" if sensitive or isinstance(value, Mapping | list | tuple) else f" {_quoted(value)}"
+        hint = "write it as a string; Azure converts some" if severity is Severity.WARNING else None
+        self._add("wrong-type", f"expected {_expected(type_)}, got {_kind(value)}{shown}", path, severity, hint=hint)
+
+    def _insecure(self, source: str, path: JsonPath) -> None:
+        self._add(
+            "insecure-secret",
+            f"a secret comes from {source}",
+            path,
+            Severity.WARNING,
+            hint="take it from a secureString parameter, a key vault, or a list*() function",
+        )
+
+    def _add(
+        self, code: str, message: str, path: JsonPath, severity: Severity = Severity.ERROR, *, hint: str | None = None
+    ) -> None:
+        if self._body.nearest and severity is Severity.ERROR:
+            severity = Severity.WARNING
+        self.found.append(Diagnostic(code=code, severity=severity, message=message, path=path, hint=hint))
+
+
+def not_constant(name: str, call: str, path: JsonPath) -> Diagnostic:
+    """Return the error that *name*, which must be known before the deployment starts, calls a runtime function."""
+    return Diagnostic(
+        code="deploy-time-constant",
+        severity=Severity.ERROR,
+        message=f"'{name}' must be known before the deployment starts, but calls {call}()",
+        path=path,
+        hint="compute it from parameters, or move the resource into a nested deployment that is given the value",
+    )
+
+
+def nearest_case(value: str, known: Iterable[str]) -> str | None:
+    """Return the text of *known* that differs from *value* in case only."""
+    folded = value.casefold()
+    return next((each for each in known if each.casefold() == folded), None)
+
+
+def _likeness(one: str, other: str) -> float:
+    import difflib
+
+    return difflib.SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+
+
+def _shape(type_: Type) -> str | None:
+    match type_:
+        case ObjectType() | VariantType():
+            return "object"
+        case ArrayType():
+            return "array"
+        case BooleanType() | IntegerType() | StringType() | EnumType():
+            return "scalar"
+    return None
+
+
+def _shape_of_result(result: str) -> str | None:
+    if result in ("object", "array"):
+        return result
+    return "scalar" if result in ("string", "int", "bool") else None
+
+
+def _expected(type_: Type) -> str:
+    match type_:
+        case ObjectType() | VariantType():
+            return "an object"
+        case ArrayType():
+            return "an array"
+        case BooleanType():
+            return "true or false"
+        case IntegerType():
+            return "a number" + (f" {_range(type_)}" if _range(type_) else "")
+        case EnumType():
+            return _one_of(type_.values) if not type_.open else "a string"
+        case UnionType():
+            return " or ".join(map(_expected, type_.members))
+    return "a string"
+
+
+def _range(type_: IntegerType) -> str | None:
+    if type_.minimum is not None and type_.maximum is not None:
+        return f"from {type_.minimum} to {type_.maximum}"
+    if type_.minimum is not None:
+        return f"of at least {type_.minimum}"
+    return f"of at most {type_.maximum}" if type_.maximum is not None else None
+
+
+def _one_of(values: Sequence[str]) -> str:
+    shown = ", ".join(f"'{value}'" for value in values[:_SHOWN_VALUES])
+    further = len(values) - _SHOWN_VALUES
+    if len(values) == 1:
+        return shown
+    return f"one of {shown}" + (f" and {further} more" if further > 0 else "")
+
+
+def _known_names(names: Sequence[str]) -> str | None:
+    if not names:
+        return None
+    further = len(names) - _SHOWN_VALUES
+    return "known: " + ", ".join(sorted(names)[:_SHOWN_VALUES]) + (f" and {further} more" if further > 0 else "")
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list() | tuple():
+            return "an array"
+        case Mapping():
+            return "an object"
+    return "null" if value is None else "another value"
+
+
+def _article(result: str) -> str:
+    return {"array": "an array", "object": "an object", "int": "an int"}.get(result, f"a {result}")
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{_shown(value)}'" if isinstance(value, str) else str(value)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def _parsed(text: str) -> float | None:
+    """Return the number that *text* is written as, or None."""
+    if re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text, re.ASCII):
+        return int(text)
+    return float(text) if re.fullmatch(r"\s*[+-]?\d{1,18}\.\d{1,18}\s*", text, re.ASCII) else None
