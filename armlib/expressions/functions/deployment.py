@@ -26,9 +26,9 @@ def copy_index(environment: Environment, first: Any = None, second: Any = None) 
     """Return the index of the loop: ``copyIndex()``, ``copyIndex(offset)``, ``copyIndex(name)`` or both."""
     name, offset = (first, second) if isinstance(first, str) else (None, first)
     if isinstance(offset, str) or (name is None and second is not None):
-        wrong_type("copyIndex", 0, "the name of a loop or an offset, and its second an offset", first)
+        raise wrong_type("copyIndex", 0, "the name of a loop or an offset, and its second an offset", first)
     if offset is not None and type(offset) is not int:
-        wrong_type("copyIndex", 1 if name else 0, "an integer", offset)
+        raise wrong_type("copyIndex", 1 if name else 0, "an integer", offset)
     index = _loop_index(environment, name)
     if type(index) is not int:
         return NOT_KNOWN

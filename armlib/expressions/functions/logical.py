@@ -21,7 +21,7 @@ def if_(invocation: Invocation) -> Value:
     if isinstance(condition, Secret):
         return conceal(_if_of_secret(invocation, condition.value))
     if not isinstance(condition, Unknown):
-        wrong_type("if", 0, "a boolean", condition)
+        raise wrong_type("if", 0, "a boolean", condition)
     return _if_unknown(invocation, condition)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from armlib.expressions.faults import EvaluationFault, LimitFault
 from armlib.expressions.values import Secret, Unknown
@@ -30,10 +30,10 @@ def type_name(value: Any) -> str:
     return _NAMES.get(type(value), type(value).__name__)
 
 
-def wrong_type(function: str, position: int, expected: str, value: Any) -> NoReturn:
-    """Raise the fault of an argument of the wrong type; *position* counts from 0."""
+def wrong_type(function: str, position: int, expected: str, value: Any) -> EvaluationFault:
+    """Return the fault of an argument of the wrong type; *position* counts from 0."""
     ordinal = _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
-    raise EvaluationFault(
+    return EvaluationFault(
         f"The template language function '{function}' expects its {ordinal} parameter to be {expected}. "
         f"The provided value is of type '{type_name(value)}'. "
         f"Please see https://aka.ms/arm-functions#{function.lower()} for usage details.",
@@ -54,35 +54,35 @@ def invalid(function: str, problem: str, hint: str | None = None) -> EvaluationF
 def text(function: str, position: int, value: Any) -> str:
     """Return *value*, which must be a text."""
     if type(value) is not str:
-        wrong_type(function, position, "a string", value)
+        raise wrong_type(function, position, "a string", value)
     return value
 
 
 def integer(function: str, position: int, value: Any) -> int:
     """Return *value*, which must be an integer."""
     if type(value) is not int:
-        wrong_type(function, position, "an integer", value)
+        raise wrong_type(function, position, "an integer", value)
     return value
 
 
 def array(function: str, position: int, value: Any) -> list[Any]:
     """Return *value*, which must be an array."""
     if type(value) is not list:
-        wrong_type(function, position, "an array", value)
+        raise wrong_type(function, position, "an array", value)
     return value
 
 
 def object_(function: str, position: int, value: Any) -> dict[str, Any]:
     """Return *value*, which must be an object."""
     if type(value) is not dict:
-        wrong_type(function, position, "an object", value)
+        raise wrong_type(function, position, "an object", value)
     return value
 
 
 def boolean(function: str, position: int, value: Any) -> bool:
     """Return *value*, which must be a boolean."""
     if type(value) is not bool:
-        wrong_type(function, position, "a boolean", value)
+        raise wrong_type(function, position, "a boolean", value)
     return value
 
 

@@ -1,0 +1,267 @@
+"""Composite formatting as .NET's ``String.Format`` does it, in the invariant culture.
+
+Source: "Composite formatting", "Standard numeric format strings" and "Custom numeric format strings", .NET
+documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from armlib.expressions.functions import unicode
+from armlib.expressions.functions.text import compact_json, plain, round_trip
+from armlib.expressions.functions.types import bounded_text, invalid
+
+_ITEM = re.compile(r"\{\s*(\d{1,7})\s*(?:,\s*(-?\d{1,7})\s*)?(?::([^{}]*))?\}")
+_STANDARD = re.compile(r"([A-Za-z])(\d{0,9})\Z")
+_EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)
+_MAX_PRECISION = 10_000
+_MAX_WIDTH = 1_000_000
+
+
+def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str:
+    """Return *template* with its items ``{index,alignment:format}`` replaced by *arguments*.
+
+    Raises:
+        EvaluationFault: The template is malformed, or names an argument that is not there.
+    """
+    parts: list[str] = []
+    position = total = 0
+    while position < len(template):
+        brace = _next_brace(template, position)
+        parts.append(template[position:brace])
+        if brace == len(template):
+            break
+        character = template[brace]
+        if template.startswith(character * 2, brace):
+            parts.append(character)
+            position = brace + 2
+            continue
+        item = _ITEM.match(template, brace)
+        if item is None:
+            raise _invalid(function, "Input string was not in a correct format.")
+        parts.append(_item(function, item, arguments))
+        position = item.end()
+        total += len(parts[-1])
+        bounded_text(function, total)
+    return "".join(parts)
+
+
+def _next_brace(template: str, position: int) -> int:
+    found = [at for at in (template.find("{", position), template.find("}", position)) if at >= 0]
+    return min(found, default=len(template))
+
+
+def _item(function: str, item: re.Match[str], arguments: tuple[Any, ...]) -> str:
+    index, width, specifier = int(item[1]), int(item[2] or 0), item[3] or ""
+    if index >= len(arguments):
+        raise _invalid(
+            function,
+            "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
+        )
+    if abs(width) >= _MAX_WIDTH:
+        raise _invalid(function, f"an alignment must be less than {_MAX_WIDTH}.")
+    shown = format_value(function, arguments[index], specifier)
+    missing = abs(width) - unicode.length(shown)
+    if missing <= 0:
+        return shown
+    return shown + " " * missing if width < 0 else " " * missing + shown
+
+
+def format_value(function: str, value: Any, specifier: str) -> str:
+    """Return one argument as text; *specifier* only says something about numbers."""
+    if isinstance(value, (list, dict)):
+        return compact_json(value, "'")
+    if type(value) not in (int, float) or not specifier:
+        return plain(value)
+    standard = _STANDARD.match(specifier)
+    if standard is None:
+        return _custom(value, specifier)
+    letter, digits = standard[1], standard[2]
+    precision = int(digits) if digits else None
+    if precision is not None and precision > _MAX_PRECISION:
+        raise _invalid(function, f"a precision must be at most {_MAX_PRECISION}.")
+    shown = _standard(value, letter, precision)
+    if shown is None:
+        raise _invalid(function, f"Format specifier '{specifier}' was invalid.")
+    return shown
+
+
+def _standard(value: int | float, letter: str, precision: int | None) -> str | None:
+    kind = letter.upper()
+    number = Decimal(value)
+    places = 2 if precision is None else precision
+    if kind in "DXB" and type(value) is int:
+        return _integer(value, letter, precision or 0)
+    if kind == "R" and type(value) is float:
+        return round_trip(value)
+    if kind == "E":
+        return _scientific(number, letter, 6 if precision is None else precision, 3)
+    if kind == "G":
+        return _general(value, letter, precision or 0)
+    if kind == "F":
+        return _signed(number, _fixed(number, places, ""))
+    if kind == "N":
+        return _signed(number, _fixed(number, places, ","))
+    if kind == "P":
+        return _signed(number, f"{_fixed(number * 100, places, ',')} %")
+    if kind == "C":
+        shown = f"¤{_fixed(number, places, ',')}"
+        return f"({shown})" if _is_negative(number, places) else shown
+    return None
+
+
+def _integer(value: int, letter: str, precision: int) -> str:
+    kind = letter.upper()
+    if kind == "D":
+        return ("-" if value < 0 else "") + str(abs(value)).zfill(precision)
+    return f"{value & 0xFFFF_FFFF_FFFF_FFFF:{'b' if kind == 'B' else letter}}".zfill(precision)
+
+
+def _fixed(number: Decimal, places: int, group: str) -> str:
+    """Return the absolute value of *number* with *places* decimals."""
+    rounded = abs(number).quantize(Decimal(1).scaleb(-min(places, 1100)), context=_EXACT)
+    shown = f"{rounded:{group}f}"
+    missing = places - 1100
+    return shown + "0" * missing if missing > 0 else shown
+
+
+def _is_negative(number: Decimal, places: int) -> bool:
+    return number < 0 and any(c in "123456789" for c in _fixed(number, places, ""))
+
+
+def _signed(number: Decimal, shown: str) -> str:
+    is_negative = number < 0 and any(c in "123456789" for c in shown)
+    return "-" + shown if is_negative else shown
+
+
+def _scientific(number: Decimal, letter: str, precision: int, exponent_digits: int) -> str:
+    exponent = number.adjusted() if number else 0
+    mantissa = _fixed(number.scaleb(-exponent, _EXACT), precision, "")
+    if mantissa.startswith("10"):
+        exponent += 1
+        mantissa = _fixed(number.scaleb(-exponent, _EXACT), precision, "")
+    sign = "-" if number < 0 else ""
+    return f"{sign}{mantissa}{letter}{'-' if exponent < 0 else '+'}{abs(exponent):0{exponent_digits}d}"
+
+
+def _general(value: int | float, letter: str, precision: int) -> str:
+    if precision == 0:
+        return plain(value)
+    number = Decimal(value)
+    if not number:
+        return "0"
+    rounded = _EXACT.create_decimal(number).normalize(Context(prec=precision, rounding=ROUND_HALF_UP))
+    exponent = rounded.adjusted()
+    if exponent >= precision or exponent < -5:
+        digits = "".join(map(str, rounded.as_tuple().digits))
+        mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
+        exponent_mark = "E" if letter == "G" else "e"
+        return f"{'-' if number < 0 else ''}{mantissa}{exponent_mark}{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+    return f"{rounded:f}"
+
+
+def _invalid(function: str, problem: str) -> Exception:
+    return invalid(function, f"the format is invalid: '{problem}'.")
+
+
+# Custom formats: "0.00", "#,##0", "000-00-0000", "0.0%", with up to three sections for positive, negative and zero.
+
+_CUSTOM_MARK = re.compile(r"'[^']*'?|\"[^\"]*\"?|\\.|[eE][+-]?0+|.", re.DOTALL)
+
+
+def _custom(value: int | float, specifier: str) -> str:
+    number = Decimal(value)
+    sections = _sections(specifier)
+    is_negative = number < 0
+    section = sections[0]
+    if is_negative and len(sections) > 1 and sections[1]:
+        shown = _section(abs(number), sections[1])
+        if any(c in "123456789" for c in shown) or len(sections) < 3:
+            return shown
+        section = sections[2]
+        number = Decimal(0)
+        is_negative = False
+    if not number and len(sections) > 2 and sections[2]:
+        return _section(number, sections[2])
+    shown = _section(abs(number), section)
+    if number and len(sections) > 2 and sections[2] and not any(c in "123456789" for c in shown):
+        return _section(Decimal(0), sections[2])
+    return "-" + shown if is_negative and any(c in "123456789" for c in shown) else shown
+
+
+def _sections(specifier: str) -> list[list[str]]:
+    sections: list[list[str]] = [[]]
+    for mark in _CUSTOM_MARK.findall(specifier):
+        if mark == ";":
+            sections.append([])
+        else:
+            sections[-1].append(mark)
+    return sections
+
+
+def _section(number: Decimal, marks: list[str]) -> str:
+    """Return a number that is not negative by the marks of one section."""
+    point = marks.index(".") if "." in marks else len(marks)
+    exponent = next((mark for mark in marks if mark[0] in "eE" and len(mark) > 1), None)
+    before = [i for i, mark in enumerate(marks) if mark in ("0", "#") and i < point]
+    after = [i for i, mark in enumerate(marks) if mark in ("0", "#") and i > point]
+    scale = marks.count("%") * 2 + marks.count("‰") * 3 - _scaling_commas(marks, before) * 3
+    power = 0
+    if exponent and number:
+        power = number.adjusted() - max(0, len(before) - 1)
+        scale -= power
+    rounded = _fixed(number.scaleb(scale, _EXACT), len(after), "")
+    whole, _, fraction = rounded.partition(".")
+    whole = whole.lstrip("0")
+    zeros = [i for i in before if marks[i] == "0"]
+    shortest = len(before) - before.index(zeros[0]) if zeros else 0
+    whole = whole.zfill(shortest)
+    is_grouped = any(mark == "," and before and before[0] < i < before[-1] for i, mark in enumerate(marks))
+    last_zero = max((i for i in after if marks[i] == "0"), default=-1)
+    keep = max(len(fraction.rstrip("0")), sum(i <= last_zero for i in after))
+    return _assembled(marks, whole, fraction[:keep], before, point, is_grouped, power)
+
+
+def _scaling_commas(marks: list[str], before: list[int]) -> int:
+    count = 0
+    if before:
+        for mark in marks[before[-1] + 1 :]:
+            if mark != ",":
+                break
+            count += 1
+    return count
+
+
+def _assembled(
+    marks: list[str], whole: str, fraction: str, before: list[int], point: int, is_grouped: bool, power: int
+) -> str:
+    parts: list[str] = []
+    used = 0
+    decimals = iter(fraction)
+    for i, mark in enumerate(marks):
+        if i in before:
+            remaining = len(before) - before.index(i)
+            end = max(used, len(whole) - remaining + 1)
+            for digit in range(used, end):
+                parts.append(whole[digit])
+                left = len(whole) - digit - 1
+                if is_grouped and left and left % 3 == 0:
+                    parts.append(",")
+            used = end
+        elif mark in ("0", "#"):
+            parts.append(next(decimals, ""))
+        elif i == point:
+            parts.append("." if fraction else "")
+        elif mark[0] in "eE" and len(mark) > 1:
+            sign = "-" if power < 0 else "+" if "+" in mark else ""
+            parts.append(f"{mark[0]}{sign}{abs(power):0{mark.count('0')}d}")
+        elif mark[0] in "'\"":
+            parts.append(mark.strip(mark[0]))
+        elif mark[0] == "\\":
+            parts.append(mark[1:])
+        elif mark not in (",", "."):
+            parts.append(mark)
+    return "".join(parts)
