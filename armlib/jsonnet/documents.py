@@ -38,7 +38,7 @@ def parse_yaml_all(text: str) -> list[Json]:
     import yaml
 
     try:
-        return [_as_json(value, ()) for value in yaml.load_all(text, Loader=_loader())]  # noqa: S506: a safe loader
+        return [_as_json(value, ()) for value in yaml.load_all(text, Loader=_loader())]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -92,7 +92,7 @@ def _loader() -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012: as PyYAML has it
+        yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's form)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[str] = set()

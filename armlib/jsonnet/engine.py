@@ -1,14 +1,14 @@
 """One evaluation with gojsonnet, in whichever process this runs.
 
-The engine is silent about the imports it makes and careless with the texts of errors in callbacks, so the importer keeps
-both. Nothing here is imported that would slow the start of the evaluator process.
+The engine is silent about the imports it makes and careless with the texts of errors in callbacks, so the importer
+keeps both. Nothing here is imported that would slow the start of the evaluator process.
 """
 
 from __future__ import annotations
 
 import _gojsonnet
 
-from armlib.jsonnet.importer import Boundary, Importer, ImportFault
+from armlib.jsonnet.importer import Boundary, FailedImportError, Importer
 from armlib.jsonnet.natives import callbacks
 
 MOST_FRAMES = 1000  # of an evaluation; the engine's own default is 500, this leaves room for the base library
@@ -53,7 +53,12 @@ class Outcome:
     __slots__ = ("error", "fault", "leaked", "reads", "text")
 
     def __init__(
-        self, text: str | None, error: str, fault: ImportFault | None, reads: list[tuple[str, str, str]], leaked: int
+        self,
+        text: str | None,
+        error: str,
+        fault: FailedImportError | None,
+        reads: list[tuple[str, str, str]],
+        leaked: int,
     ) -> None:
         self.text = text
         self.error = error
@@ -65,7 +70,7 @@ class Outcome:
 def run(request: Request) -> Outcome:
     """Return what came of *request*."""
     boundary = Boundary(request.project, request.library, request.packaged)
-    importer = Importer(boundary, request.file, request.source)
+    importer = Importer(boundary, _sources(request))
     natives, leak = callbacks()
     text, failure = None, ""
     try:
@@ -85,14 +90,21 @@ def run(request: Request) -> Outcome:
         failure = bytes(error.object).decode("utf-8", "replace")
     except RuntimeError as error:
         failure = str(error)
-    if importer.fault is not None and not isinstance(importer.fault, ImportFault):
+    if importer.fault is not None and not isinstance(importer.fault, FailedImportError):
         raise importer.fault
     return Outcome(text, failure, importer.fault, importer.reads, leak.size)
+
+
+def _sources(request: Request) -> dict[str, str]:
+    """Return the texts that may import, by the names that the engine calls them by."""
+    codes = {f"<extvar:{name}>": code for name, code in request.ext_code.items()}
+    codes |= {f"<top-level-arg:{name}>": code for name, code in request.tla_code.items()}
+    return {request.file: request.source, **codes}
 
 
 def _with_globs(source: str) -> str:
     if "glob:" not in source:
         return source
-    from armlib.jsonnet.source import with_glob_imports
+    from armlib.jsonnet.lexer import with_glob_imports
 
     return with_glob_imports(source)

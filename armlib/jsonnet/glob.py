@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from armlib.jsonnet.importer import Boundary, ImportFault
+from armlib.jsonnet.importer import Boundary, FailedImportError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ def list_matches(boundary: Boundary, base: str, pattern: str) -> list[str]:
             whole step (any folders, or none). As in a shell, a name that starts with a dot matches only a dot.
 
     Raises:
-        ImportFault: The pattern leaves the boundary through a symbolic link, or looks at too many files.
+        FailedImportError: The pattern leaves the boundary through a symbolic link, or looks at too many files.
     """
     fixed, steps = split_pattern(pattern)
     start = os.path.normpath(os.path.join(base, fixed))
     if not boundary.holds(start):
-        raise ImportFault("import-refused", f'import "glob:{pattern}": a symbolic link leads out of the project')
+        raise FailedImportError("import-refused", f'import "glob:{pattern}": a symbolic link leads out of the project')
     found = set(_Walk(boundary, pattern).files(start, fixed, steps))
     for name in found:
         _require_utf8(name, pattern)
@@ -42,7 +42,9 @@ def split_pattern(pattern: str) -> tuple[str, list[str]]:
     steps = [step for step in pattern.split("/") if step not in ("", ".")]
     first = next((index for index, step in enumerate(steps) if _WILD.search(step)), max(len(steps) - 1, 0))
     if not steps or ".." in steps[first:]:
-        raise ImportFault("import-refused", f'import "glob:{pattern}": ".." may stand only before the first wildcard')
+        raise FailedImportError(
+            "import-refused", f'import "glob:{pattern}": ".." may stand only before the first wildcard'
+        )
     return "/".join(steps[:first]), steps[first:]
 
 
@@ -80,12 +82,12 @@ class _Walk:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise ImportFault(
+            raise FailedImportError(
                 "import-unreadable", f'import "glob:{self._pattern}": {folder}: {error.strerror}'
             ) from error
         self._seen += len(found)
         if self._seen > MOST_ENTRIES:
-            raise ImportFault(
+            raise FailedImportError(
                 "import-too-large",
                 f'import "glob:{self._pattern}": looks at more than {MOST_ENTRIES} files',
                 "name a folder before the wildcard",
@@ -115,6 +117,6 @@ def _require_utf8(name: str, pattern: str) -> None:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise ImportFault(
+        raise FailedImportError(
             "import-not-text", f'import "glob:{pattern}": the name of the file {name!r} is not UTF-8', "rename the file"
         ) from error

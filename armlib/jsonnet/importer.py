@@ -20,7 +20,7 @@ LARGEST_FILE = 128 * 1024 * 1024  # bytes
 _GLOBS = {"glob:": "import", "globstr:": "importstr", "globbin:": "importbin"}
 
 
-class ImportFault(Exception):
+class FailedImportError(Exception):
     """An import that cannot be had; *code*, *message* and *hint* are those of the diagnostic it becomes."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
@@ -53,17 +53,17 @@ class Boundary:
 
 
 class Importer:
-    """The import callback of one evaluation.
+    """The import callback of one evaluation, given the boundary and the texts, by file, that are not imported.
 
     Attributes:
         reads: What was looked up: (path, digest, kind) as in :class:`~armlib.jsonnet.port.Read`, each once, in order.
         fault: Why the evaluation failed, when an import made it; the engine loses the text of exceptions.
     """
 
-    def __init__(self, boundary: Boundary, file: str, source: str) -> None:
+    def __init__(self, boundary: Boundary, sources: dict[str, str]) -> None:
         self.fault: Exception | None = None
         self._boundary = boundary
-        self._sources: dict[str, bytes] = {os.path.join(boundary.project, file): source.encode()}
+        self._sources = {os.path.join(boundary.project, file): text.encode() for file, text in sources.items()}
         self._contents: dict[str, bytes] = {}
         self._resolved: dict[tuple[str, str], tuple[str, bytes]] = {}
         self._reads: dict[tuple[str, str], tuple[str, str, str]] = {}
@@ -102,7 +102,7 @@ class Importer:
     def _bases_for(self, folder: str, name: str, path: str) -> list[str]:
         """Return the folders from which *path*, a part of the import *name*, stays inside what may be read."""
         if os.path.isabs(path):
-            raise ImportFault(
+            raise FailedImportError(
                 "import-refused",
                 f'import "{name}": an absolute path is not allowed',
                 "write the path from the importing file, the project or a library folder (-J)",
@@ -118,7 +118,7 @@ class Importer:
         if known is not None:
             return known
         if not self._boundary.holds(path):
-            raise ImportFault(
+            raise FailedImportError(
                 "import-refused",
                 f'import "{name}": a symbolic link leads out of the project and the library folders',
                 "copy the file into the project, or name its folder with -J",
@@ -129,7 +129,7 @@ class Importer:
             self._record(path, "", "absent")
             return None
         except OSError as error:
-            raise ImportFault("import-unreadable", f'import "{name}": {path}: {error.strerror}') from error
+            raise FailedImportError("import-unreadable", f'import "{name}": {path}: {error.strerror}') from error
         self._contents[path] = content
         self._record(path, sha256_hex(content), "file")
         return content
@@ -151,13 +151,13 @@ class Importer:
         self._sources[path] = content
         if "import" not in keywords:
             return content
-        from armlib.jsonnet.source import with_glob_imports
+        from armlib.jsonnet.lexer import with_glob_imports
 
         return with_glob_imports(content.decode()).encode()
 
     def _keywords(self, folder: str, name: str) -> set[str]:
         """Return how the files of *folder* import *name*; the engine does not tell an import from an importstr."""
-        from armlib.jsonnet.source import imports
+        from armlib.jsonnet.lexer import imports
 
         texts = [text for path, text in self._sources.items() if os.path.dirname(path) == os.path.normpath(folder)]
         return {found.keyword for text in texts for found in imports(text.decode()) if found.name == name}
@@ -181,15 +181,15 @@ class Importer:
         self._sources[path] = content
         return path, content
 
-    def _not_found(self, folder: str, name: str) -> ImportFault:
+    def _not_found(self, folder: str, name: str) -> FailedImportError:
         from armlib.diagnostics import nearest
 
         existing = sorted({other for base in self._bases(folder) for other in self._files_like(base, name)})
         near = nearest(name, existing)
         if near is not None:
-            return ImportFault("import-not-found", f'import "{name}": no such file', f'did you mean "{near}"?')
+            return FailedImportError("import-not-found", f'import "{name}": no such file', f'did you mean "{near}"?')
         looked_in = ", ".join(self._bases(folder))
-        return ImportFault(
+        return FailedImportError(
             "import-not-found", f'import "{name}": no such file', f"looked in {looked_in}; add a folder with -J"
         )
 
@@ -239,37 +239,37 @@ def _read_regular(path: str, name: str) -> bytes:
     """Return the content of a regular file; a pipe or a device is not opened, for that may block or act."""
     before = os.stat(path)
     if stat.S_ISDIR(before.st_mode):
-        raise ImportFault("import-unreadable", f'import "{name}": is a folder, not a file')
+        raise FailedImportError("import-unreadable", f'import "{name}": is a folder, not a file')
     if not stat.S_ISREG(before.st_mode):
-        raise ImportFault("import-unreadable", f'import "{name}": is not a regular file')
+        raise FailedImportError("import-unreadable", f'import "{name}": is not a regular file')
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or not os.path.samestat(before, status):
-            raise ImportFault("import-unreadable", f'import "{name}": changed while it was opened')
+            raise FailedImportError("import-unreadable", f'import "{name}": changed while it was opened')
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise ImportFault(
+        raise FailedImportError(
             "import-too-large", f'import "{name}": is larger than {LARGEST_FILE // 1024**2} MiB', "split the file"
         )
     return content
 
 
-def _outside(name: str) -> ImportFault:
-    return ImportFault(
+def _outside(name: str) -> FailedImportError:
+    return FailedImportError(
         "import-refused",
         f'import "{name}": the path leaves the project and the library folders',
         "an import reaches only the project, the library folders (-J) and armlib's own library",
     )
 
 
-def _not_text(content: bytes, name: str) -> ImportFault:
+def _not_text(content: bytes, name: str) -> FailedImportError:
     try:
         content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"is not UTF-8 text (byte 0x{content[error.start]:02x} on line {line})"
-    return ImportFault("import-not-text", f'import "{name}": {problem}', "save it as UTF-8, or use importbin")
+    return FailedImportError("import-not-text", f'import "{name}": {problem}', "save it as UTF-8, or use importbin")
 
 
 def _object_of_imports(names: Sequence[str], keyword: str) -> str:

@@ -41,4 +41,4 @@ class InProcessEvaluator:
 
         fault = outcome.fault
         told = (fault.code, fault.message, fault.hint) if fault else ()
-        raise EvaluationError((translate(outcome.error, program, told, reads),), reads)
+        raise EvaluationError(translate(outcome.error, program, told, reads), reads)

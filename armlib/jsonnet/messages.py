@@ -1,6 +1,7 @@
 """Messages between the compiler and its evaluator process: lists of byte strings, each with its length before it.
 
-JSON would do, but importing ``json`` costs as much time as evaluating a small module. A field may itself be a packed list.
+JSON would do, but importing ``json`` costs as much time as evaluating a small module. A field may itself be a packed
+list.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ CPython 3.11.) In Jsonnet:
 | regexFullMatch   | pattern, text                 | whether it matches the whole text |
 | regexFind        | pattern, text                 | the first match, ``{match, start, groups, named}``, or null |
 | regexFindAll     | pattern, text                 | all matches, in order |
-| regexReplace     | pattern, replacement, text    | every match replaced; ``$1``, ``${name}``, ``$0`` are groups, ``$$`` a dollar |
+| regexReplace     | pattern, replacement, text    | every match replaced; ``$1``, ``${name}``: groups; ``$0``, ``$$`` |
 | regexSplit       | pattern, text                 | the texts between the matches |
 | regexEscape      | text                          | a pattern that matches exactly the text |
 | isFormat         | format, text                  | whether the text has the format; an unknown format is an error |
 | formats          |                               | the names of the formats |
-| parseCidr        | cidr                          | ARM's parseCidr: ``{network, netmask, broadcast, firstUsable, lastUsable, cidr}``, and ``size, version`` |
+| parseCidr        | cidr                          | ARM's parseCidr, and ``size`` (text) and ``version`` (4, 6) |
 | cidrSubnet       | cidr, length, index           | ARM's cidrSubnet: the index-th block of that prefix length |
 | cidrHost         | cidr, index                   | ARM's cidrHost: the index-th usable address, from 0 |
 | cidrSubnets      | cidr, lengths                 | consecutive blocks of these prefix lengths that do not overlap |
@@ -120,7 +120,7 @@ def _answer(name: str, arguments: Any) -> str:
     except (ValueError, RecursionError, OverflowError) as error:
         message = "the value is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return json.dumps({"error": f"{PREFIX}{name}: {message}"})
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (also what a library was not expected to raise)
         return json.dumps({"error": f"{PREFIX}{name}: {type(error).__name__}: {error}"})
 
 
@@ -153,7 +153,7 @@ def _whole(value: Any) -> Any:
     return list(map(_whole, value)) if isinstance(value, list) else value
 
 
-_KINDS = {
+_KINDS: dict[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
     "integer": _is_integer,
     "integers": lambda value: isinstance(value, list) and all(map(_is_integer, value)),

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
 from armlib.errors import StoppedError
@@ -68,8 +69,15 @@ class WorkerEvaluator:
     def close(self) -> None:
         """End the process, and with it a running evaluation."""
         self._closed = True
-        if self._process is not None:
-            self._process.kill()
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        if self._turn.acquire(blocking=False):  # else the evaluating thread does the rest
+            try:
+                self._end(process)
+            finally:
+                self._turn.release()
 
     def evaluate(self, program: Program) -> Evaluated:
         """Return what *program* comes to.
@@ -85,10 +93,10 @@ class WorkerEvaluator:
             except KeyboardInterrupt:
                 self._end(process)
                 raise StoppedError("interrupted", code="interrupted") from None
-            except _TimeLimitReached:
+            except _TimeLimitError:
                 self._end(process)
                 raise self._took_too_long(program) from None
-            except _Ended as ended:
+            except _EndedError as ended:
                 self._end(process)
                 raise self._translated(ended, program) from None
             except BaseException:
@@ -116,7 +124,7 @@ class WorkerEvaluator:
             hint="look for an endless loop, or raise the time limit",
         )
 
-    def _translated(self, ended: _Ended, program: Program) -> Exception:
+    def _translated(self, ended: _EndedError, program: Program) -> Exception:
         """Return the error for a process that *ended* by itself."""
         if self._closed:
             return StoppedError("interrupted", code="interrupted")
@@ -179,11 +187,11 @@ class WorkerPool:
             self._idle.put(evaluator)
 
 
-class _TimeLimitReached(Exception):
+class _TimeLimitError(Exception):
     pass
 
 
-class _Ended(Exception):
+class _EndedError(Exception):
     """The process ended by itself: its *status* (negative for a signal), and what it *wrote* to its standard error."""
 
     def __init__(self, status: int, wrote: bytes) -> None:
@@ -218,7 +226,7 @@ class _Answer:
         from armlib.jsonnet.diagnostics import translate
 
         fault = tuple(messages.unpack_texts(self._fault))
-        raise EvaluationError((translate(self._text.decode(), program, fault, reads),), reads)
+        raise EvaluationError(translate(self._text.decode(), program, fault, reads), reads)
 
 
 def as_reads(reads: Iterable[tuple[str, ...]]) -> tuple[Read, ...]:
@@ -248,8 +256,8 @@ class _Process:
         """Return the answer to *request*; all waiting is here, where a signal wakes it.
 
         Raises:
-            _TimeLimitReached: There was no answer in time.
-            _Ended: The process ended instead.
+            _TimeLimitError: There was no answer in time.
+            _EndedError: The process ended instead.
         """
         deadline = None if time_limit is None else time.monotonic() + time_limit
         del self._wrote[:]
@@ -291,11 +299,11 @@ class _Process:
         self._wrote += part[: max(_MOST_MESSAGES - len(self._wrote), 0)]
         return bool(part)
 
-    def _ended(self) -> _Ended:
+    def _ended(self) -> _EndedError:
         os.set_blocking(self._errors, True)
         while self._receive_errors():
             pass
-        return _Ended(self.end(), bytes(self._wrote))
+        return _EndedError(self.end(), bytes(self._wrote))
 
     def kill(self) -> None:
         """End the process at once; whoever waits for its answer learns of it."""
@@ -352,7 +360,7 @@ def _poll(waiting: select.poll, deadline: float | None) -> list[tuple[int, int]]
         return waiting.poll()
     left = deadline - time.monotonic()
     if left <= 0:
-        raise _TimeLimitReached
+        raise _TimeLimitError
     return waiting.poll(left * 1000)
 
 
@@ -363,9 +371,9 @@ def _request(program: Program, time_limit: float | None) -> bytes:
             str(time_limit or 0).encode(),
             program.source.encode("utf-8", "surrogateescape"),
             os.fsencode(program.file),
-            os.fsencode(os.path.abspath(roots.project)),
-            messages.pack_texts(os.path.abspath(folder) for folder in roots.library),
-            messages.pack_texts(os.path.abspath(folder) for folder in roots.packaged),
+            os.fsencode(roots.project.absolute()),
+            messages.pack_texts(str(folder.absolute()) for folder in roots.library),
+            messages.pack_texts(str(folder.absolute()) for folder in roots.packaged),
             messages.pack_mapping(program.ext_str),
             messages.pack_mapping(program.ext_code),
             messages.pack_mapping(program.tla_str),
@@ -393,8 +401,8 @@ def _spawn(memory_limit: int | None, descriptors: tuple[int, int, int]) -> int:
 
 def _search_path() -> list[str]:
     """Return where the process finds armlib, the engine and PyYAML."""
-    package_parent = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return [package_parent, *(folder for folder in sys.path if os.path.isabs(folder))]
+    package_parent = str(Path(__file__).absolute().parents[2])
+    return [package_parent, *(folder for folder in sys.path if Path(folder).is_absolute())]
 
 
 def _environment(memory_limit: int | None) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""The source texts that a program used, by the names that the engine calls them by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from armlib.jsonnet.errortext import Range
+from armlib.jsonnet.port import Program, Read
+
+_LONGEST_QUOTE = 60  # characters
+_LARGEST_SEARCHED = 1024**2  # bytes of a file that is searched for names
+
+
+class ProgramSources:
+    """The source texts of *program*, which made *reads*; a file is read again when its text is asked for."""
+
+    def __init__(self, program: Program, reads: Iterable[Read]) -> None:
+        self.program = program
+        self.files = tuple(dict.fromkeys(read.path for read in reads if read.kind == "file"))
+        self._given = {program.file: program.source}
+        self._given |= {f"<extvar:{name}>": code for name, code in program.ext_code.items()}
+        self._given |= {f"<top-level-arg:{name}>": code for name, code in program.tla_code.items()}
+        self._libraries = tuple(f"{folder.absolute()}{os.sep}" for folder in program.roots.packaged)
+        self._texts: dict[str, str | None] = {}
+
+    def text(self, file: str) -> str | None:
+        """Return the text of *file*, or None when it is not one that the program used."""
+        if file in self._given:
+            return self._given[file]
+        if file not in self._texts:
+            self._texts[file] = _read(file) if file in self.files else None
+        return self._texts[file]
+
+    def knows(self, file: str) -> bool:
+        """Return whether the program may have used *file*."""
+        return file in self._given or file in self.files or is_generated(file)
+
+    def is_library(self, file: str) -> bool:
+        """Return whether *file* is not the user's: the engine's, the compiler's or armlib's own."""
+        return is_generated(file) or file.startswith(self._libraries)
+
+    def quote(self, range_: Range) -> str:
+        """Return the source text of a range on one line, or "" when it is not known or long."""
+        line = self.line(range_)
+        if line is None or range_.end_line not in (0, range_.line):
+            return ""
+        start, end = range_.column - 1, range_.end_column - 1 if range_.end_column else len(line.encode())
+        text = line.encode()[start:end].decode("utf-8", "replace").strip()
+        return text if len(text) <= _LONGEST_QUOTE else ""
+
+    def start(self, range_: Range) -> str:
+        """Return the source from where a range starts to the end of that line."""
+        line = self.line(range_)
+        return "" if line is None else line.encode()[range_.column - 1 :].decode("utf-8", "replace")
+
+    def line(self, range_: Range) -> str | None:
+        """Return the line that a range starts on."""
+        text = self.text(range_.file)
+        lines = text.split("\n") if text is not None else []
+        return lines[range_.line - 1].rstrip("\r") if 0 < range_.line <= len(lines) else None
+
+    def searched(self, first: str) -> list[str]:
+        """Return the texts to look for names in, the file *first* before the others."""
+        others = [file for file in self.files if file != first and _size(file) <= _LARGEST_SEARCHED]
+        texts = [self.text(first), self.program.source, *map(self.text, others)]
+        return [text for text in texts if text is not None]
+
+
+def is_generated(file: str) -> bool:
+    """Return whether *file* is a program made by the compiler or the importer, such as ``<armlib>``."""
+    return Path(file).name.startswith("<") and not file.startswith(("<extvar:", "<top-level-arg:"))
+
+
+def _read(file: str) -> str | None:
+    try:
+        return Path(file).read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _size(file: str) -> int:
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0
