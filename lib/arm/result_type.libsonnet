@@ -1,0 +1,108 @@
+// The type that an ARM expression gives, as far as its text tells.
+local expression = import 'expression.libsonnet';
+
+local results = {
+  array: [
+    'array',
+    'createArray',
+    'filter',
+    'flatten',
+    'items',
+    'map',
+    'objectKeys',
+    'pickZones',
+    'range',
+    'references',
+    'skip',
+    'sort',
+    'split',
+    'toLogicalZones',
+    'toPhysicalZones',
+  ],
+  bool: [
+    'and',
+    'bool',
+    'contains',
+    'empty',
+    'endsWith',
+    'equals',
+    'false',
+    'greater',
+    'greaterOrEquals',
+    'less',
+    'lessOrEquals',
+    'not',
+    'or',
+    'startsWith',
+    'true',
+  ],
+  int: [
+    'add',
+    'copyIndex',
+    'dateTimeToEpoch',
+    'div',
+    'indexOf',
+    'int',
+    'lastIndexOf',
+    'length',
+    'max',
+    'min',
+    'mod',
+    'mul',
+    'sub',
+  ],
+  object: [
+    'createObject',
+    'deployer',
+    'deployment',
+    'environment',
+    'groupBy',
+    'managementGroup',
+    'mapValues',
+    'parseCidr',
+    'parseUri',
+    'reference',
+    'resourceGroup',
+    'shallowMerge',
+    'subscription',
+    'tenant',
+    'toObject',
+  ],
+};
+
+local types = {
+  [std.asciiLower(name)]: type
+  for type in std.objectFields(results)
+  for name in results[type]
+};
+
+// The expression without what stands in its quotes: brackets and dots that are left are the expression's own.
+local structure(text) =
+  local pieces = std.split(text, "'");
+  std.join('', [pieces[2 * i] for i in std.range(0, std.floor((std.length(pieces) - 1) / 2))]);
+
+// Whether the bracket that opens first is closed by the last character, so that the whole is one call: no bracket before
+// the last is closed without another one that is open.
+local isOneCall(structure) =
+  local opened = std.findSubstr('(', structure);
+  local closed = std.findSubstr(')', structure);
+  local last = std.length(closed) - 1;
+  last >= 0 && closed[last] == std.length(structure) - 1 && std.all([opened[i + 1] < closed[i] for i in std.range(0, last - 1)]);
+
+local isSecretCall(structure) = std.length(std.findSubstr('list', structure)) > 0 && std.any([
+  std.startsWith(call, 'list')
+  for call in std.split(std.strReplace(std.strReplace(structure, '(', ' '), ',', ' '), ' ')
+]);
+
+{
+  // What is not known is taken for a string, the usual result of a reference.
+  of(text)::
+    local inner = structure(expression.body(text));
+    local name = std.asciiLower(std.split(inner, '(')[0]);
+    local single = isOneCall(inner);
+    local type = if single && name in types then types[name] else 'string';
+    if !isSecretCall(inner) then type
+    else if single && std.startsWith(name, 'list') || type == 'object' then 'secureobject'
+    else if type == 'string' then 'securestring'
+    else type,
+}
