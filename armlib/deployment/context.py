@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from armlib.deployment.scopes import DeploymentScope
 from armlib.diagnostics import nearest
@@ -25,6 +26,7 @@ _MEMBERS = frozenset(
         "deploymentName",
         "location",
         "templateLink",
+        "utcNow",
         "deployer",
         "environment",
         "mocks",
@@ -105,7 +107,7 @@ def read_context(value: Json, *, now: datetime | None = None) -> Context:
 
     Members: ``subscriptionId``, ``tenantId``, ``managementGroupId``, ``resourceGroup {name, location, …}``,
     ``subscription``, ``tenant``, ``managementGroup``, ``deploymentName``, ``location``, ``templateLink``, ``deployer``,
-    ``environment`` and ``mocks``; ``notes`` is for people.
+    ``environment``, ``utcNow`` (ISO 8601; otherwise *now*) and ``mocks``; ``notes`` is for people.
 
     Raises:
         ContextError: A member is misspelled, or is not of its form.
@@ -132,8 +134,30 @@ def read_context(value: Json, *, now: datetime | None = None) -> Context:
         deployer=_member(given, "deployer"),
         environment=_member(given, "environment") if given.get("environment") is not None else None,
         mocks=_mocks(_member(given, "mocks")),
-        now=now,
+        now=_time(_text(given, "utcNow")) or now,
     )
+
+
+def at_scope(context: Context, scope: DeploymentScope) -> Context:
+    """Return *context* with *scope* as the place it speaks of."""
+    changes: dict[str, Any] = {}
+    if isinstance(scope.subscription_id, str):
+        changes["subscription_id"] = scope.subscription_id
+    if isinstance(scope.management_group, str):
+        changes["management_group_id"] = scope.management_group
+    if isinstance(scope.resource_group, str):
+        changes["resource_group"] = {**context.resource_group, "name": scope.resource_group}
+    return replace(context, **changes)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ContextError(f"utcNow of the context is no ISO 8601 time: '{text}'") from error
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _mocks(given: JsonObject) -> Mocks:

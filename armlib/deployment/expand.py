@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,9 @@ from armlib.deployment.loader import FileLoader, Loader
 from armlib.deployment.problems import TemplateFault
 from armlib.deployment.scopes import DeploymentScope, scope_of_id
 from armlib.deployment.template_hash import template_hash
+from armlib.deployment.walk import walk
 from armlib.diagnostics import Diagnostic, error, has_errors
+from armlib.expressions.environment import Site
 from armlib.expressions.values import Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.template.canonical import json_bytes
@@ -120,6 +122,35 @@ def expand(
         asserts=asserts,
         diagnostics=engine.problems.diagnostics,
     )
+
+
+def evaluate_expression(
+    text: str,
+    template: JsonObject,
+    parameters: Mapping[str, Value] | None = None,
+    context: Context | None = None,
+    loader: Loader | None = None,
+    *,
+    scope: DeploymentScope | None = None,
+    address: str = "",
+    unknown_parameters: bool = False,
+) -> tuple[Value, tuple[Diagnostic, ...]]:
+    """Return the value of the expression *text* where an output of *template* could stand, and what is wrong.
+
+    *text* may leave out the brackets. The other arguments are those of :func:`expand`.
+    """
+    engine = Engine(context or Context(), loader or FileLoader(), unknown_parameters=unknown_parameters)
+    frame = root_frame(engine, template, parameters or {}, scope=scope, address=address)
+    expression = text.strip()
+    if not expression.startswith("["):
+        expression = f"[{expression}]"
+    with _deep_recursion():
+        try:
+            value = walk(expression, replace(frame.environment, site=Site.ANYWHERE), ())
+        except TemplateFault as fault:
+            engine.problems.report(fault)
+            value = None
+    return value, engine.problems.diagnostics
 
 
 def root_frame(

@@ -11,6 +11,7 @@ from armlib.deployment.problems import TemplateFault
 from armlib.deployment.scopes import (
     DEPLOYMENTS,
     DeploymentScope,
+    ScopeError,
     join_text,
     parse_scope,
     qualified,
@@ -379,8 +380,8 @@ def _target(
     if isinstance(given, str):
         try:
             return parse_scope(given)
-        except Exception as fault:
-            raise TemplateFault(str(fault), path, code="resource-scope") from None
+        except ScopeError as fault:
+            raise TemplateFault(fault.message, path, code="resource-scope", hint=fault.hint) from None
     if isinstance(given, (Unknown, Secret)):
         name = given.value if isinstance(given, Secret) else given
         return DeploymentScope(kind or own.kind, subscription_id=name, resource_group=name, management_group=name)

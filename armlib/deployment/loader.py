@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from armlib.errors import InputError
 from armlib.jsontypes import Json
 from armlib.template.jsonc import parse_json
+from armlib.template.limits import MAX_TEMPLATE_BYTES
 
 
 class LoaderError(InputError):
@@ -86,3 +87,41 @@ class FileLoader:
             return None
         path = Path(unquote(parts.path) if parts.scheme else address).resolve()
         return path if path.is_relative_to(self._root) else None
+
+
+class NetworkLoader(FileLoader):
+    """Loads from files and, for ``https`` and ``http`` addresses, from the network.
+
+    Args:
+        root: See :class:`FileLoader`.
+        templates: See :class:`FileLoader`.
+        timeout: Longest wait for an answer, in seconds.
+    """
+
+    def __init__(
+        self, root: Path | None = None, templates: Mapping[str, Json] | None = None, *, timeout: float = 20
+    ) -> None:
+        super().__init__(root, templates)
+        self._timeout = timeout
+
+    def load(self, address: str) -> Loaded | None:
+        """Return the template at *address*; its query, which may be a token, is in no message."""
+        shown = address.partition("?")[0]
+        if urlsplit(address).scheme.lower() not in {"http", "https"}:
+            return super().load(address)
+        return super().load(address) or Loaded(parse_json(self._fetch(address, shown), shown), shown)
+
+    def _fetch(self, address: str, shown: str) -> bytes:
+        from http.client import HTTPException
+        from urllib.request import Request, urlopen
+
+        request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 - http and https alone get here
+        try:
+            with urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
+                data: bytes = answer.read(MAX_TEMPLATE_BYTES + 1)
+        except (OSError, HTTPException, ValueError) as error:
+            reason = getattr(error, "reason", None) or str(error) or type(error).__name__
+            raise LoaderError(f"{shown} cannot be fetched: {reason}") from error
+        if len(data) > MAX_TEMPLATE_BYTES:
+            raise LoaderError(f"{shown} is larger than {MAX_TEMPLATE_BYTES >> 20} MB")
+        return data

@@ -333,6 +333,11 @@ def output_type(schema: JsonObject) -> str:
     return service_name(type_) if type_ else "Any"
 
 
+def key_vault_secret(name: str) -> Value:
+    """Return the value of the parameter *name* when it is the secret of a Key Vault: not known, and not to be shown."""
+    return Secret(Unknown(Call("parameters", (Literal(name),)), "string"))
+
+
 def _plain_type(type_: str | None) -> str | None:
     return {"securestring": "string", "secureobject": "object"}.get(type_ or "", type_)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from armlib.deployment.cell import Cell, known
 from armlib.deployment.instance import Instance
 from armlib.deployment.loader import Loaded
+from armlib.deployment.names import key_vault_secret
 from armlib.deployment.problems import TemplateFault
 from armlib.deployment.walk import walk
 from armlib.errors import InputError
@@ -178,7 +179,7 @@ def argument_value(name: str, entry: Value, path: JsonPath) -> Value:
         return Unknown(Call("tryGet", (entry.expression, Literal("value"))))
     if isinstance(entry, dict):
         if "reference" in entry:
-            return Secret(Unknown(Call("parameters", (Literal(name),))))
+            return key_vault_secret(name)
         if "value" in entry or not entry:
             return entry.get("value")
     message = f"The value of the parameter '{name}' must be an object with 'value' or 'reference'."

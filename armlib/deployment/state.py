@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from armlib.deployment.context import Mocks
 from armlib.deployment.instance import Instance, text_of
-from armlib.deployment.problems import TemplateFault
 from armlib.deployment.scopes import qualified, scope_of_id
 from armlib.expressions.environment import NOT_KNOWN, Answer
+from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.simplify import reveal
 from armlib.expressions.syntax import Call, Literal, Node
 from armlib.expressions.values import Secret, Unknown, Value
@@ -261,12 +261,11 @@ def _in_region(regions: Mapping[str, Any], location: str, nothing: Any) -> Any:
     return nothing
 
 
-def _not_defined(name: str, frame: Frame) -> TemplateFault:
+def _not_defined(name: str, frame: Frame) -> EvaluationFault:
     near = frame.nearest_name(name)
-    return TemplateFault(
+    return EvaluationFault(
         f"The template reference '{name}' is not valid: could not find template resource or resource copy with this "
         "name. Please see https://aka.ms/arm-function-reference for usage details.",
-        frame.path,
         code="reference-not-found",
         hint=f"did you mean '{near}'?" if near else None,
     )

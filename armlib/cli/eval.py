@@ -1,0 +1,127 @@
+"""``armlib eval``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from armlib.cli.app import App
+from armlib.cli.options import (
+    FILE,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    flags,
+    limit_options,
+    report_options,
+    source_options,
+    target_of,
+)
+from armlib.errors import ExitCode
+
+EXAMPLES = """\b
+Examples:
+  armlib eval main.jsonnet -p name=web
+  armlib eval azuredeploy.json -P azuredeploy.parameters.json --format json
+  armlib eval main.json --scope /subscriptions/S/resourceGroups/G --location westeurope
+  armlib eval main.json --expression "[uniqueString(resourceGroup().id)]"
+
+\b
+A context is a JSON file; every member may be absent:
+  {"subscriptionId": …, "tenantId": …, "managementGroupId": …, "resourceGroup": {"name": …, "location": …},
+   "deploymentName": …, "location": …, "templateLink": {"uri": …}, "deployer": {…}, "utcNow": …,
+   "mocks": {"reference": {ID: {"properties": {…}}}, "list": {"listKeys ID": {…}}, "providers": […],
+             "linkedTemplates": {ADDRESS: TEMPLATE}, "roleDefinitions": {NAME: GUID},
+             "zones": {TYPE: {REGION: […]}}, "physicalZones": {REGION: {ZONE: NAME}}}}
+"""
+
+
+@click.command("eval", short_help="Show what ENTRY deploys, every expression evaluated.", epilog=EXAMPLES)
+@click.argument("entry", metavar="ENTRY", type=FILE)
+@source_options
+@click.option("--scope", metavar="SCOPE", help="Id of what is deployed to; '/' is the tenant.  [default: by $schema]")
+@click.option("--location", metavar="REGION", help="Where the deployment, or its resource group, is.")
+@click.option("--tenant", metavar="ID", help="Id of the tenant.")
+@click.option("--name", metavar="NAME", help="Name of the deployment.  [default: the name of the file]")
+@click.option(
+    "--context", metavar="FILE", type=FILE, help="What surrounds the deployment, and what Azure would answer."
+)
+@click.option("--expression", metavar="TEXT", help="Evaluate one expression in the template instead.")
+@click.option("--allow-missing", is_flag=True, help="Take required parameters without a value as unknown.")
+@click.option("--network", is_flag=True, help="Fetch linked templates that are not among the files.")
+@limit_options
+@report_options
+@click.pass_obj
+def eval_command(
+    app: App,
+    /,
+    entry: Path,
+    source: SourceOptions,
+    limits: Limits,
+    report: ReportOptions,
+    context: Path | None,
+    expression: str | None,
+    **where: Any,
+) -> ExitCode:
+    """Show the deployment that ENTRY, a Jsonnet module or an ARM template in JSON, would be.
+
+    Every expression is evaluated offline; what only Azure knows stays as the expression that is left, and what is
+    secret is shown as ***.
+    """
+    from armlib.build.compilation import standard_input, stdin_names
+    from armlib.evaluation import deployable, surroundings
+    from armlib.template.jsonc import parse_json
+
+    settings = app.settings(entry, flags(source, limits, report), result="value" if expression else "resources")
+    given = parse_json(_read(context), str(context)) if context is not None else {}
+    if where["name"] is None and not (isinstance(given, dict) and given.get("deploymentName")):
+        where["name"] = _deployment_name(entry)
+    place = surroundings(given, **where)
+    with standard_input((entry,), sys.stdin.buffer) as files:
+        app.shown_as = stdin_names(files)
+        target = target_of("eval", files, (), source)
+        evaluated = deployable(target, settings, app.evaluator(settings), app.environ, network=place.network)
+    return _value(app, evaluated, place, expression) if expression else _deployment(app, evaluated, place)
+
+
+def _deployment(app: App, evaluated: Any, place: Any) -> ExitCode:
+    from armlib.deployment.show import show_expansion
+    from armlib.deployment.tree import as_tree
+    from armlib.evaluation import evaluate_deployable
+
+    expansion = evaluate_deployable(evaluated, place)
+    text = as_tree(expansion).encode() if app.format == "text" else b""
+    app.finish(show_expansion(expansion) if app.format == "json" else {}, text, expansion.diagnostics)
+    return ExitCode.FINE if expansion.succeeded else ExitCode.WRONG_INPUT
+
+
+def _value(app: App, evaluated: Any, place: Any, expression: str) -> ExitCode:
+    from armlib.deployment.show import show
+    from armlib.diagnostics import has_errors
+    from armlib.evaluation import evaluate_in
+    from armlib.template.canonical import json_bytes
+
+    value, diagnostics = evaluate_in(evaluated, place, expression)
+    failed = has_errors(diagnostics)
+    shown = show(value)
+    text = f"{shown}\n".encode() if isinstance(shown, str) else json_bytes(shown)
+    app.finish({"value": shown}, b"" if failed else text, diagnostics)
+    return ExitCode.WRONG_INPUT if failed else ExitCode.FINE
+
+
+def _deployment_name(entry: Path) -> str:
+    """Return the name that a deployment of *entry* has when none is said: that of the file, as other tools do."""
+    name = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in entry.stem)
+    return name[:64] if name.strip("-") else "deployment"
+
+
+def _read(path: Path) -> bytes:
+    from armlib.errors import InputError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error

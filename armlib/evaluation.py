@@ -1,0 +1,299 @@
+"""Entry, arguments and surroundings to what a deployment would be: ``armlib eval``, and ``armlib.evaluate``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from armlib.deployment.context import Context, at_scope, read_context
+from armlib.deployment.expand import Expansion, evaluate_expression, expand
+from armlib.deployment.loader import FileLoader, Loader, NetworkLoader
+from armlib.deployment.names import key_vault_secret
+from armlib.deployment.scopes import DeploymentScope, parse_scope
+from armlib.deployment.types import SchemaFault, resolve, type_of
+from armlib.diagnostics import Diagnostic, has_errors
+from armlib.errors import DiagnosticsError, InputError
+from armlib.expressions.values import Value
+from armlib.jsontypes import Json, JsonObject
+from armlib.template.jsonc import parse_json
+
+if TYPE_CHECKING:
+    from armlib.compiler.request import Argument, CompileRequest
+    from armlib.config import Settings, Target
+    from armlib.jsonnet.port import Evaluator
+
+_JSON_SUFFIXES = frozenset({".json", ".jsonc"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where and how a template is deployed: a context, and what the caller says over it.
+
+    *network* allows linked templates to be fetched; *allow_missing* makes required parameters without a value unknown.
+    """
+
+    context: Context
+    scope: DeploymentScope | None = None
+    network: bool = False
+    allow_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployable:
+    """A template, the values of its parameters, and where linked templates are looked for."""
+
+    template: JsonObject
+    parameters: Mapping[str, Value]
+    loader: Loader
+    address: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def surroundings(
+    context: Json | None = None,
+    *,
+    scope: str | None = None,
+    location: str | None = None,
+    tenant: str | None = None,
+    name: str | None = None,
+    network: bool = False,
+    allow_missing: bool = False,
+) -> Surroundings:
+    """Return the surroundings that a context file's value and the options over it describe.
+
+    Raises:
+        InputError: The context or the scope is not valid.
+    """
+    found = read_context(context if context is not None else {}, now=datetime.now(UTC))
+    place = parse_scope(scope) if scope is not None else None
+    if place is not None:
+        found = at_scope(found, place)
+    if location is not None:
+        found = replace(found, location=location)
+        if "location" not in _given_group(context):
+            found = replace(found, resource_group={**found.resource_group, "location": location})
+    if tenant is not None:
+        found = replace(found, tenant_id=tenant)
+    if name is not None:
+        found = replace(found, deployment_name=name)
+    return Surroundings(context=found, scope=place, network=network, allow_missing=allow_missing)
+
+
+def _given_group(context: Json | None) -> Mapping[str, Json]:
+    group = context.get("resourceGroup") if isinstance(context, dict) else None
+    return group if isinstance(group, dict) else {}
+
+
+def deployable(
+    target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str], *, network: bool = False
+) -> Deployable:
+    """Return what the first module of *target* is to Azure: a JSON template as it is, a Jsonnet module compiled.
+
+    Raises:
+        InputError: The module cannot be read, or does not compile; then as its diagnostics.
+    """
+    from armlib.build.compilation import request_of
+    from armlib.config import project_root
+
+    path = target.entries[0][1]
+    request = request_of(target, settings, evaluator, environ)
+    root = project_root(path)
+    if path.suffix.casefold() in _JSON_SUFFIXES:
+        template = read_template(path)
+        values = {name: _value(name, argument, template) for name, argument in request.arguments.items()}
+        return Deployable(
+            template=template, parameters=values, loader=_loader(root, {}, network=network), address=str(path)
+        )
+    return _compiled(request, evaluator, root, str(path), network=network)
+
+
+def _compiled(request: CompileRequest, evaluator: Evaluator, root: Path, address: str, *, network: bool) -> Deployable:
+    from armlib.compiler.pipeline import compile_template
+
+    compilation = compile_template(request, evaluator)
+    template = compilation.template
+    if template is None or has_errors(compilation.diagnostics):
+        raise DiagnosticsError(compilation.diagnostics)
+    declared = cast("Mapping[str, Json]", template.get("parameters") or {})
+    values: dict[str, Value] = dict(cast("Mapping[str, Value]", compilation.deploy_parameters))
+    for name, argument in request.arguments.items():  # secrets: they are in no template and no compilation
+        if name in declared and name not in values:
+            values[name] = _value(name, argument, template)
+    return Deployable(
+        template=template,
+        parameters=values,
+        loader=_loader(root, compilation.linked, network=network),
+        address=address,
+        diagnostics=compilation.diagnostics,
+    )
+
+
+def _loader(root: Path, linked: Mapping[str, Any], *, network: bool) -> Loader:
+    return NetworkLoader(root, linked) if network else FileLoader(root, linked)
+
+
+def read_template(path: Path) -> JsonObject:
+    """Return the template in the JSON file *path*.
+
+    Raises:
+        InputError: It cannot be read, or is no JSON object.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise InputError(f"cannot read {path}: {fault.strerror or fault}", code="cannot-read") from fault
+    value = parse_json(data, str(path))
+    if not isinstance(value, dict):
+        raise InputError(f"{path} is no template: it does not hold an object", code="not-an-object")
+    return value
+
+
+def _value(name: str, argument: Argument, template: JsonObject) -> Value:
+    """Return the value of an argument; text is read by the type that *template* declares."""
+    value = argument.value
+    if argument.text is not None:
+        return cast("Value", _read_as(argument.text, _declared_type(name, template), name))
+    if isinstance(value, dict) and isinstance(value.get("reference"), dict) and "keyVault" in value["reference"]:  # type: ignore[operator]
+        return key_vault_secret(name)
+    return cast("Value", value)
+
+
+def _declared_type(name: str, template: JsonObject) -> str | None:
+    declared = template.get("parameters")
+    entries = declared.items() if isinstance(declared, dict) else ()
+    schema = next((entry for known, entry in entries if known.lower() == name.lower()), None)
+    if not isinstance(schema, dict):
+        return None
+    try:
+        return type_of(resolve(schema, template))
+    except SchemaFault:
+        return None  # told when the template is evaluated
+
+
+def _read_as(text: str, type_: str | None, name: str) -> Json:
+    """Return *text* read as a value of *type_*; text that is none stays text, and is told as such later."""
+    if type_ in {None, "string", "securestring"}:
+        return text
+    if type_ == "bool" and text.strip().lower() in {"true", "false"}:
+        return text.strip().lower() == "true"
+    try:
+        return parse_json(text, f"-p {name}")
+    except InputError:
+        return text
+
+
+def evaluate_deployable(entry: Deployable, where: Surroundings) -> Expansion:
+    """Return what a deployment of *entry* would make."""
+    expansion = expand(
+        entry.template,
+        entry.parameters,
+        where.context,
+        entry.loader,
+        scope=where.scope,
+        address=entry.address,
+        unknown_parameters=where.allow_missing,
+    )
+    return replace(expansion, diagnostics=(*entry.diagnostics, *expansion.diagnostics))
+
+
+def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Value, tuple[Diagnostic, ...]]:
+    """Return the value of the expression *text* in the template of *entry*, and what is wrong."""
+    value, found = evaluate_expression(
+        text,
+        entry.template,
+        entry.parameters,
+        where.context,
+        entry.loader,
+        scope=where.scope,
+        address=entry.address,
+        unknown_parameters=where.allow_missing,
+    )
+    return value, (*entry.diagnostics, *found)
+
+
+def evaluate(
+    entry: str | Path | Mapping[str, Json],
+    parameters: Mapping[str, Json] | None = None,
+    *,
+    context: Mapping[str, Json] | None = None,
+    scope: str | None = None,
+    location: str | None = None,
+    tenant: str | None = None,
+    name: str | None = None,
+    allow_missing: bool = False,
+    network: bool = False,
+) -> JsonObject:
+    """Return what a deployment of *entry* would be, as ``armlib eval --format json`` prints it.
+
+    Args:
+        entry: The path of a Jsonnet module or of an ARM template, or a template as a value.
+        parameters: Values by parameter name; never expressions.
+        context: What surrounds the deployment, in the form of a ``--context`` file.
+        scope: Id of what is deployed to; by default what the template's ``$schema`` says, named as the context does.
+        location: Region of the deployment, and of the resource group.
+        tenant: Id of the tenant.
+        name: Name of the deployment.
+        allow_missing: Whether required parameters without a value are unknown instead of errors.
+        network: Whether linked templates may be fetched.
+
+    Returns:
+        ``{"resources": […], "outputs": {…}, "asserts": {…}, "templateHash": …, "diagnostics": […]}``. Wrong input
+        becomes diagnostics: errors never raise, but for a bug.
+    """
+    from armlib.deployment.show import show_expansion
+    from armlib.report.machine import as_json
+
+    try:
+        where = surroundings(
+            dict(context or {}),
+            scope=scope,
+            location=location,
+            tenant=tenant,
+            name=name,
+            network=network,
+            allow_missing=allow_missing,
+        )
+        expansion = _evaluate_entry(entry, parameters or {}, where)
+    except InputError as fault:
+        return {
+            "resources": [],
+            "outputs": {},
+            "asserts": {},
+            "diagnostics": cast("Json", as_json(fault.diagnostics, base=Path.cwd())),
+        }
+    shown = show_expansion(expansion)
+    return {**shown, "diagnostics": cast("Json", as_json(expansion.diagnostics, base=Path.cwd()))}
+
+
+def _evaluate_entry(
+    entry: str | Path | Mapping[str, Json], parameters: Mapping[str, Json], where: Surroundings
+) -> Expansion:
+    if isinstance(entry, Mapping):
+        values = cast("Mapping[str, Value]", parameters)
+        template = cast("JsonObject", entry if isinstance(entry, dict) else dict(entry))
+        return evaluate_deployable(Deployable(template=template, parameters=values, loader=_loader_of(where)), where)
+    return _evaluate_file(Path(entry), parameters, where)
+
+
+def _loader_of(where: Surroundings) -> Loader:
+    return NetworkLoader() if where.network else FileLoader()
+
+
+def _evaluate_file(path: Path, parameters: Mapping[str, Json], where: Surroundings) -> Expansion:
+    import os
+
+    from armlib.config import Flags, Target, absolute, load_settings
+    from armlib.jsonnet.process import WorkerEvaluator
+
+    path = absolute(path, Path.cwd())
+    settings = load_settings(path, Flags(), dict(os.environ))
+    target = Target(name="eval", entries=((None, path),), values=parameters)
+    evaluator = WorkerEvaluator(time_limit=settings.timeout, memory_limit=settings.max_memory)
+    try:
+        entry = deployable(target, settings, evaluator, os.environ, network=where.network)
+        return evaluate_deployable(entry, where)
+    finally:
+        evaluator.close()
