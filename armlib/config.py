@@ -300,7 +300,7 @@ def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Targe
         "minify": table.flag("minify"),
         "symbolic": table.flag("symbolic"),
     }
-    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in Path(name).parts or Path(name).isabsolute():
+    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in Path(name).parts or Path(name).is_absolute():
         table.problem((), f"'{name}' cannot name a target", "use letters, digits, '-', '_', '.' and '/'")
     table.finish()
 

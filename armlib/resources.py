@@ -7,6 +7,16 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def package_folder() -> Path:
+    """Return the folder of the Python package."""
+    return _PACKAGE
+
+
+def is_checkout() -> bool:
+    """Return whether armlib runs from its sources, which may change under its version."""
+    return not (_PACKAGE / "_data").is_dir()
+
+
 def library_folder() -> Path:
     """Return the folder of ``arm.libsonnet``, in a checkout as in an installed wheel."""
     return _data("lib")

@@ -76,9 +76,7 @@ def target_of(name: str, entries: Sequence[Path], aliases: Sequence[str], source
     current = Path.cwd()
     return Target(
         name=name,
-        entries=tuple(
-            zip(aliases or [None] * len(entries), (absolute(path, current) for path in entries), strict=True)
-        ),
+        entries=tuple((aliases[i] if aliases else None, absolute(path, current)) for i, path in enumerate(entries)),
         parameters=tuple(absolute(path, current) for path in source.parameter_files),
         assignments=source.assignments,
         parameters_as_code=source.parameters_as_code,
