@@ -1,39 +1,236 @@
-"""Documents -> draft: finds resources, parameters and outputs, and puts several modules into one template."""
+"""Documents -> draft: finds resources, parameters and outputs, and puts several modules into one template.
+
+One module keeps its outputs as they are. Of several, each has an output of its alias that holds its outputs. Members
+that modules share by name (parameters, variables, functions, definitions, asserts) may be declared alike by several;
+declared differently they clash, and the error names both files.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from armlib.compiler.evaluate import Document, Documents
+from armlib.compiler.deploy_time import parameter_section
+from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
+from armlib.compiler.merge import Part, merge
+from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.request import CompileRequest
-from armlib.diagnostics import Diagnostic
+from armlib.compiler.symbolic import with_symbols
+from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
 from armlib.jsontypes import Json, JsonObject
-from armlib.template.scope import ScopeKind
+from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
+
+_SECTIONS: Mapping[str, tuple[type, ...]] = {
+    "$schema": (str,),
+    "contentVersion": (str,),
+    "languageVersion": (str,),
+    "apiProfile": (str,),
+    "metadata": (dict,),
+    "definitions": (dict,),
+    "imports": (dict,),
+    "extensions": (dict,),
+    "functions": (list,),
+    "parameters": (dict,),
+    "variables": (dict,),
+    "asserts": (dict,),
+    "outputs": (dict,),
+    "resources": (list, dict),
+}
+_KINDS = {dict: "an object", list: "an array", str: "a text"}
+_SCOPE_WORDS = {
+    "group": ScopeKind.GROUP,
+    "resourcegroup": ScopeKind.GROUP,
+    "subscription": ScopeKind.SUBSCRIPTION,
+    "managementgroup": ScopeKind.MANAGEMENT_GROUP,
+    "tenant": ScopeKind.TENANT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A template whose dependencies have not been worked out.
 
-    *template* holds the sections, each of the right JSON type or absent.
+    *template* holds only sections of the right JSON type, ``resources`` among them. *reduces* tells that the template
+    was made by Jsonnet, whose authors leave dependencies to the compiler; an ARM template keeps the entries its author
+    wrote, redundant or not. *files* are the modules that resources came from, in the order of the resources, with the
+    number of resources of each.
     """
 
     template: JsonObject
     scope_kind: ScopeKind
+    reduces: bool = True
+    files: tuple[tuple[str, int], ...] = ()
+    linked: tuple[LinkedTemplate, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class _Collected:
+    """A module on its way into the draft."""
+
+    document: Document
+    template: JsonObject = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        return str(self.document.entry.path)
 
 
 def collect(documents: Documents, request: CompileRequest) -> Draft:
     """Return the one template that *documents* make."""
-    template: JsonObject = {"resources": []}
-    for document in documents.modules:
-        template |= document.template
-        _add_anchor(template, document)
-    return Draft(template=template, scope_kind=request.scope_kind or ScopeKind.GROUP)
+    modules = [_collected(document) for document in documents.modules]
+    found = [diagnostic for module in modules for diagnostic in module.diagnostics]
+    parts = [Part(file=module.file, template=module.template) for module in modules]
+    if request.symbolic or any(isinstance(part.template["resources"], dict) for part in parts):
+        parts = [replace(part, template=with_symbols(part.template)) for part in parts]
+    template = parts[0].template if len(parts) == 1 else {}
+    if len(parts) > 1:
+        template, clashes = merge(parts)
+        found += clashes
+        outputs, problems = grouped({module.document.entry.alias: _outputs(module) for module in modules})
+        found += problems
+        template = template | ({"outputs": outputs} if outputs else {})
+    kind, conflict = _scope_kind(modules, request)
+    return Draft(
+        template=template,
+        scope_kind=kind,
+        reduces=not any(module.document.is_arm for module in modules),
+        files=tuple((part.file, len(part.template["resources"])) for part in parts),  # type: ignore[arg-type]
+        linked=tuple(linked for module in modules for linked in module.document.linked),
+        diagnostics=(*found, *conflict),
+    )
 
 
-def _add_anchor(template: JsonObject, document: Document) -> None:
-    outputs = template.get("outputs")
-    declared: dict[str, Json] = outputs if isinstance(outputs, dict) else {}
-    if isinstance(document.anchor, str) and "id" not in map(str.casefold, declared):
-        template["outputs"] = {**declared, "id": {"type": "string", "value": document.anchor}}
+def _outputs(module: _Collected) -> JsonObject:
+    outputs = module.template.get("outputs", {})
+    assert isinstance(outputs, dict)
+    return outputs
+
+
+def _collected(document: Document) -> _Collected:
+    """Return the sections of a module, with the parameters and outputs that the compiler adds."""
+    module = _Collected(document)
+    for name, value in document.template.items():
+        _take(module, name, value)
+    _check_resources(module)
+    template = module.template
+    if document.deploy_time:
+        declared, problems = parameter_section(document.deploy_time)
+        module.diagnostics += problems
+        template["parameters"] = declared | _section(template, "parameters")
+    outputs = with_anchor(_section(template, "outputs"), document.anchor)
+    if document.anchor is not None and not isinstance(document.anchor, str):
+        message = f"the id of {module.file} is {_kind(document.anchor)}, not a text"
+        module.diagnostics.append(error("wrong-type", message, path=("id",)))
+    if outputs:
+        template["outputs"], problems = with_types(outputs, _section(template, "parameters"))
+        module.diagnostics += problems
+    return module
+
+
+def _take(module: _Collected, name: str, value: Json) -> None:
+    """Put a section into the draft, or say what is wrong with it."""
+    kinds = _SECTIONS.get(name)
+    if kinds is None:
+        near = nearest(name, _SECTIONS)
+        hint = f"did you mean '{near}'?" if near else f"the members are {', '.join(_SECTIONS)}"
+        module.diagnostics.append(
+            error("unknown-member", f"a template has no member '{name}'", hint=hint, path=(name,))
+        )
+    elif not isinstance(value, kinds):
+        expected = " or ".join(_KINDS[kind] for kind in kinds)
+        message = f"'{name}' must be {expected}, not {_kind(value)}"
+        module.diagnostics.append(error("wrong-type", message, path=(name,), place=Place(file=module.file)))
+    else:
+        module.template[name] = value
+
+
+def _check_resources(module: _Collected) -> None:
+    """Make sure that there are ``resources``; a module without any must have other members that say it is one."""
+    document = module.document
+    if "resources" in module.template:
+        return
+    module.template["resources"] = []
+    if "resources" in document.template or (module.template.keys() & {"outputs"} and not document.is_arm):
+        return
+    near = nearest("resources", document.fields)
+    hint = f"did you mean it by '{near}'?" if near else "a module is an object with an array of resources"
+    if "resources" in document.hidden:
+        hint = "its resources are hidden: write 'resources:' with one colon"
+    message = f"{module.file} has no resources"
+    module.diagnostics.append(error("no-resources", message, hint=hint, place=Place(file=module.file)))
+
+
+def _section(template: JsonObject, name: str) -> JsonObject:
+    value = template.get(name, {})
+    assert isinstance(value, dict)
+    return value
+
+
+def _kind(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    return _KINDS.get(type(value), "a number")
+
+
+# Scope
+
+
+def _scope_kind(modules: list[_Collected], request: CompileRequest) -> tuple[ScopeKind, list[Diagnostic]]:
+    """Return what the template is deployed to: as asked, as the modules say, or as their resources need."""
+    if request.scope_kind is not None:
+        return request.scope_kind, []
+    said: dict[ScopeKind, str] = {}
+    problems: list[Diagnostic] = []
+    for module in modules:
+        kind, wrong = _said_kind(module)
+        problems += wrong
+        if kind is not None:
+            said.setdefault(kind, module.file)
+    if len(said) > 1:
+        (one, first), (other, second), *_ = said.items()
+        message = f"{first} is deployed to a {one}, {second} to a {other}"
+        hint = "compile them apart, or say which it is with --scope-kind"
+        problems.append(error("scope-clash", message, hint=hint))
+    if said:
+        return next(iter(said)), problems
+    return scope_kind_of_types(_types(modules)), problems
+
+
+def _said_kind(module: _Collected) -> tuple[ScopeKind | None, list[Diagnostic]]:
+    """Return the kind of scope by ``metadata.scopeKind`` or ``$schema``."""
+    word = _section(module.template, "metadata").get("scopeKind")
+    if isinstance(word, str):
+        kind = _SCOPE_WORDS.get(word.casefold())
+        if kind is None:
+            message = f"'{word}' is no kind of scope"
+            return None, [error("scope-kind", message, hint=_scope_hint(), path=("metadata", "scopeKind"))]
+        return kind, []
+    schema = module.template.get("$schema")
+    if not isinstance(schema, str):
+        return None, []
+    kind = scope_kind_of_schema(schema)
+    if kind is None:
+        message = f"'{schema}' is not the schema of a deployment template"
+        return None, [warning("schema", message, hint="leave $schema out; the compiler sets it", path=("$schema",))]
+    return kind, []
+
+
+def _scope_hint() -> str:
+    return "the kinds are " + ", ".join(ScopeKind)
+
+
+def _types(modules: list[_Collected]) -> list[str]:
+    """Return the types of the resources that live at the template's own scope."""
+    found = []
+    for module in modules:
+        resources = module.template["resources"]
+        for resource in resources.values() if isinstance(resources, dict) else resources:  # type: ignore[union-attr]
+            if isinstance(resource, dict) and "scope" not in resource and not resource.get("existing"):
+                type_ = resource.get("type")
+                if isinstance(type_, str):
+                    found.append(type_)
+    return found

@@ -35,6 +35,7 @@ class Document:
     is_arm: bool = False
     anchor: Json = None
     fields: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     deploy_time: Mapping[str, JsonObject] = field(default_factory=dict)
     linked: tuple[LinkedTemplate, ...] = ()
 
@@ -140,6 +141,7 @@ class _Run:
             template=template,
             anchor=answer.get("id"),
             fields=tuple(map(str, fields)),
+            hidden=tuple(map(str, answer.get("hidden") or ())),  # type: ignore[arg-type]
             linked=tuple(_linked(item) for item in linked if isinstance(item, dict)),
         )
 

@@ -1,0 +1,316 @@
+"""Draft -> linked: works out which resource waits for which, and completes ``dependsOn``.
+
+A resource waits for what its expressions mention: an id (``resourceId`` in all its forms, a literal, a text joined from
+parts), a resource that ``reference`` or a ``list`` function asks for, its parent, the scope it extends, the group it is
+deployed to. What is missing in ``dependsOn`` is added; what says nothing new is left out. Nothing else changes.
+
+Not every mention says which of two resources comes first: a mere id can point from the earlier to the later one. Where
+``dependsOn``, ``reference`` or a parent says otherwise, an id counts for nothing; where two ids point at each other, the
+order cannot be told and the cycle is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from armlib.compiler.collect import Draft
+from armlib.compiler.graph import components, path_back
+from armlib.compiler.identity import Mention, is_known, parent_id
+from armlib.compiler.index import NO_MATCH, Index, Match
+from armlib.compiler.spelling import dependency_on
+from armlib.compiler.structure import Level, Resource, survey
+from armlib.diagnostics import Diagnostic, error
+from armlib.expressions.parser import is_expression
+from armlib.jsontypes import Json, JsonObject, JsonPath
+
+_FARTHEST_LOOK = 64  # resources that are looked at to find out whether a dependency is implied by others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """A template whose resources say all that they wait for.
+
+    *root* is the tree of the draft; *dependencies* what each resource waits for directly, for those that wait.
+    """
+
+    draft: Draft
+    template: JsonObject
+    root: Level
+    dependencies: Mapping[Resource, tuple[Resource, ...]]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def link(draft: Draft) -> Linked:
+    """Return *draft* with its dependencies completed; cycles and entries that name nothing become diagnostics."""
+    root = survey(draft.template, draft.scope_kind)
+    linker = _Linker(reduces=draft.reduces)
+    linker.link(root)
+    return Linked(
+        draft=draft,
+        template=_with_changes(draft.template, linker.changes),
+        root=root,
+        dependencies=linker.dependencies,
+        diagnostics=tuple(linker.diagnostics),
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Uses:
+    """What one resource uses: *entries* from its ``dependsOn``, *hard* and *soft* from its texts.
+
+    A hard use says that the other comes first; each is kept with the mention that it is spelled by.
+    """
+
+    entries: list[tuple[str, tuple[Resource, ...]]] = field(default_factory=list)
+    covered: dict[Resource, None] = field(default_factory=dict)
+    hard: dict[Resource, Mention | None] = field(default_factory=dict)
+    soft: dict[Resource, Mention | None] = field(default_factory=dict)
+
+    def add(self, match: Match, mention: Mention, user: Resource, *, is_hard: bool) -> None:
+        for resource in match.resources:
+            if resource is user or resource.is_existing:
+                continue
+            spelled = mention if match.is_exact and not mention.by_name else None
+            uses = self.hard if is_hard else self.soft
+            if uses.get(resource) is None:
+                uses[resource] = spelled
+
+    @property
+    def all(self) -> dict[Resource, None]:
+        return dict.fromkeys((*self.covered, *self.hard, *self.soft))
+
+
+class _Linker:
+    """One run over the levels of a template, innermost first."""
+
+    def __init__(self, *, reduces: bool) -> None:
+        self._reduces = reduces
+        self.diagnostics: list[Diagnostic] = []
+        self.changes: dict[JsonPath, list[Json]] = {}
+        self.dependencies: dict[Resource, tuple[Resource, ...]] = {}
+
+    def link(self, level: Level) -> tuple[Index, list[Mention]]:
+        """Link *level*; return its index and what it mentions that is not in it."""
+        inner: dict[Resource, Index] = {}
+        outward: dict[Resource, list[Mention]] = {}
+        for resource in level.resources:
+            if resource.inner is not None:
+                inner[resource], outward[resource] = self.link(resource.inner)
+        index = Index(level, inner)
+        unresolved: dict[Mention, None] = {}
+        uses = {}
+        for resource in level.resources:
+            uses[resource] = self._uses(resource, index, outward.get(resource, ()), unresolved)
+        self._settle_order(uses)
+        for resource, used in uses.items():
+            self._complete(resource, used, uses)
+        for mention in _mentions_outside_resources(level):
+            if not index.mentioned(mention).resources:
+                unresolved[mention.elsewhere] = None
+        return index, list(unresolved)
+
+    def _uses(
+        self, resource: Resource, index: Index, outward: Sequence[Mention], unresolved: dict[Mention, None]
+    ) -> _Uses:
+        used = _Uses()
+        bindings = resource.level.bindings
+        is_nested = resource.level.owner is not None
+        for text in resource.texts:
+            for mention in bindings.mentions(text):
+                match = index.mentioned(mention)
+                if match.resources:
+                    used.add(match, mention, resource, is_hard=mention.awaits)
+                elif is_nested:
+                    unresolved[mention.elsewhere] = None
+        for mention in outward:
+            match = index.mentioned(mention)
+            if match.resources:
+                used.add(match, mention, resource, is_hard=mention.awaits)
+            elif is_nested:
+                unresolved[mention] = None
+        holder = Mention(parent_id(resource.id))
+        if holder.id.startswith("/"):
+            used.add(index.mentioned(holder), holder, resource, is_hard=True)
+        if resource.parent is not None:
+            used.add(Match((resource.parent,), True), Mention(resource.parent.id), resource, is_hard=True)
+        for text in resource.depends_on:
+            targets = self._entry_targets(text, resource, index)
+            used.entries.append((text, targets))
+            used.covered.update(dict.fromkeys(target for target in targets if target is not resource))
+        return used
+
+    def _entry_targets(self, text: str, resource: Resource, index: Index) -> tuple[Resource, ...]:
+        """Return the resources that an entry of ``dependsOn`` names, in any of the spellings there are."""
+        level = resource.level
+        if not is_expression(text) and text.lower() in index.loop_names:
+            return tuple(index.loop_names[text.lower()])
+        normal = level.bindings.text(text).rstrip("/")
+        found = index.named(normal)
+        if not found.resources and "/" in normal:
+            found = index.exactly(normal if normal[0] == "/" else f"{level.home.base}/providers/{normal}")
+        if not found.resources:
+            mentions = level.bindings.mentions(text) if is_expression(text) else ()
+            return tuple(dict.fromkeys(one for each in mentions for one in index.mentioned(each).resources))
+        return found.resources
+
+    # Order
+
+    def _settle_order(self, uses: dict[Resource, _Uses]) -> None:
+        """Report the cycles, and forget the soft uses that point against the order that is known."""
+        whole = {resource: list(used.all) for resource, used in uses.items()}
+        tangled = [component for component in components(whole) if len(component) > 1]
+        if not tangled:
+            return
+        hard = {resource: [*used.covered, *used.hard] for resource, used in uses.items()}
+        for component in tangled:
+            self._untangle(set(component), uses, hard)
+
+    def _untangle(
+        self, members: set[Resource], uses: dict[Resource, _Uses], hard: dict[Resource, list[Resource]]
+    ) -> None:
+        known = {resource: [used for used in hard[resource] if used in members] for resource in members}
+        cycles = [component for component in components(known) if len(component) > 1]
+        for resource in members:
+            for used in [used for used in uses[resource].soft if used in members]:
+                if cycles or path_back(known, used, resource):
+                    del uses[resource].soft[used]
+        if not cycles:
+            known = {one: [used for used in uses[one].all if used in members] for one in members}
+            cycles = [component for component in components(known) if len(component) > 1]
+        for component in cycles:
+            self._report_cycle(component, known)
+            for resource in component:
+                for used in component:
+                    uses[resource].soft.pop(used, None)
+                    uses[resource].hard.pop(used, None)
+
+    def _report_cycle(self, component: Sequence[Resource], graph: Mapping[Resource, Sequence[Resource]]) -> None:
+        start = min(component, key=lambda resource: _order(resource.path))
+        ring = path_back(graph, start, start)
+        names = _labels(ring)
+        self.diagnostics.append(
+            error(
+                "dependency-cycle",
+                f"the resources wait for each other: {' -> '.join(names)}",
+                hint="take one of the references out, or say with dependsOn which of two comes first",
+                path=start.path,
+            )
+        )
+
+    # Entries
+
+    def _complete(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> None:
+        missing = self._missing(resource, used, uses)
+        kept = self._kept(resource, used, uses)
+        written = resource.body.get("dependsOn")
+        if (written is not None and not isinstance(written, list)) or resource.is_existing:
+            return
+        targets = [*(target for _, found in kept for target in found), *missing]
+        if targets:
+            self.dependencies[resource] = tuple(dict.fromkeys(targets))
+        if not missing and len(kept) == len(used.entries):
+            return
+        texts = [text for text, _ in kept]
+        others = [entry for entry in written or () if not isinstance(entry, str)]
+        added = [dependency_on(target, resource, used.hard.get(target) or used.soft.get(target)) for target in missing]
+        self.changes[resource.path] = [*texts, *others, *dict.fromkeys(text for text in added if text not in texts)]
+
+    def _missing(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> list[Resource]:
+        """Return what *resource* uses and does not wait for, directly or through what it waits for."""
+        wanted = [target for target in (*used.hard, *used.soft) if target not in used.covered]
+        if not wanted:
+            return []
+        wanted = list(dict.fromkeys(wanted))
+        waited = [*used.covered, *wanted]
+        missing = [target for target in wanted if not _is_implied(target, waited, uses)]
+        return sorted(missing, key=lambda target: _order(target.path))
+
+    def _kept(
+        self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]
+    ) -> list[tuple[str, tuple[Resource, ...]]]:
+        """Return the entries that say something: not twice the same, not the resource itself, not what another implies."""
+        kept: list[tuple[str, tuple[Resource, ...]]] = []
+        seen: set[tuple[Resource, ...] | str] = set()
+        own = resource.level.bindings.text
+        for text, targets in used.entries:
+            key = targets if targets and not any(target.loop for target in targets) else own(text)
+            if key in seen or (targets == (resource,) and own(text) in (resource.id, own(resource.name))):
+                continue
+            seen.add(key)
+            kept.append((text, targets))
+        if self._reduces and len(kept) > 1:
+            kept = [(text, found) for text, found in kept if not _is_repeated(found, used, uses)]
+        return kept
+
+
+def _is_repeated(targets: tuple[Resource, ...], used: _Uses, uses: Mapping[Resource, _Uses]) -> bool:
+    """Return whether another resource that is surely waited for waits for *targets* itself."""
+    return len(targets) == 1 and any(
+        other is not targets[0] and other.is_certain and targets[0] in uses[other].all for other in used.covered
+    )
+
+
+def _is_implied(target: Resource, waited: Sequence[Resource], uses: Mapping[Resource, _Uses]) -> bool:
+    """Return whether one of *waited*, or one that it waits for, is surely deployed and waits for *target*."""
+    pending = [other for other in waited if other is not target and other.is_certain]
+    seen = set(pending)
+    while pending and len(seen) < _FARTHEST_LOOK:
+        used = uses[pending.pop()].all
+        if target in used:
+            return True
+        nearer = [other for other in used if other not in seen and other.is_certain]
+        seen.update(nearer)
+        pending += nearer
+    return False
+
+
+def _mentions_outside_resources(level: Level) -> Iterator[Mention]:
+    """Yield what the outputs of a nested template mention; the deployment waits for it."""
+    if level.owner is None:
+        return
+    from armlib.compiler.identity import texts_in
+
+    for text in texts_in(level.template.get("outputs")):
+        yield from level.bindings.mentions(text)
+
+
+def _labels(ring: Sequence[Resource]) -> list[str]:
+    """Return what a message calls the resources: names, with types where a name stands for several."""
+    names = {resource: resource.label for resource in ring}
+    is_clear = len(set(names.values())) == len(names)
+    return [names[resource] if is_clear else f"{resource.type}/{resource.label}" for resource in ring]
+
+
+def _order(path: JsonPath) -> tuple[tuple[bool, int, str], ...]:
+    """Return what sorts paths as they stand in the template."""
+    return tuple((isinstance(step, str), step if isinstance(step, int) else 0, str(step)) for step in path)
+
+
+def _with_changes(template: JsonObject, changes: Mapping[JsonPath, list[Json]]) -> JsonObject:
+    """Return *template* with ``dependsOn`` set at each path; what does not change is shared, not copied."""
+    if not changes:
+        return template
+    copies: dict[int, Json] = {}
+
+    def copied(value: Json) -> Json:
+        if id(value) not in copies:
+            fresh: Json = dict(value) if isinstance(value, dict) else list(value) if isinstance(value, list) else value
+            copies[id(value)] = fresh
+            copies[id(fresh)] = fresh
+        return copies[id(value)]
+
+    root = copied(template)
+    for path, entries in changes.items():
+        place: Json = root
+        for step in path:
+            inner = copied(place[step])  # type: ignore[index,call-overload]
+            place[step] = inner  # type: ignore[index,call-overload]
+            place = inner
+        assert isinstance(place, dict)
+        place["dependsOn"] = entries
+    assert isinstance(root, dict)
+    return root
+
+
+__all__ = ["NO_MATCH", "Linked", "is_known", "link"]
