@@ -1,0 +1,72 @@
+# Everything that is done with a checkout. Needs make and Python 3.11 or newer; the rest is installed into .venv.
+#
+#   make demo     compile an example and print its template
+#   make test     formatting, types, all tests
+#   make format   format Python and Jsonnet
+#   make docs     generate the reference pages again
+#   make bench    the benchmarks, as a table
+#   make fuzz     random expressions and templates, for as long as FUZZ_INPUTS says
+#   make dist     the wheel and the source distribution, in dist/
+#   make clean    take all of it away
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs bench fuzz dist clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A stamp is as new as the dependencies that are installed.
+RUN_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-for-development
+
+EXAMPLE := examples/storage-account
+PYTEST_JOBS ?= auto
+FUZZ_INPUTS ?= 1000000
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# Only the template goes to stdout.
+demo: $(RUN_STAMP)
+	@echo "compiling $(EXAMPLE)" >&2
+	@$(BIN)/armlib compile $(EXAMPLE)/main.jsonnet -P $(EXAMPLE)/parameters.yaml
+
+test: check
+	$(BIN)/pytest -q -n $(PYTEST_JOBS)
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python tools/jsonnetfmt.py --check
+	$(BIN)/mypy
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/python tools/jsonnetfmt.py
+
+docs: $(DEV_STAMP)
+	$(BIN)/python tools/reference.py
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m benchmarks
+
+fuzz: $(DEV_STAMP)
+	$(BIN)/python -m tests.fuzz --inputs $(FUZZ_INPUTS)
+
+dist: $(DEV_STAMP)
+	rm -rf dist
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(RUN_STAMP): pyproject.toml tools/venv.sh
+	@sh tools/venv.sh $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check >&2
+	@touch $@
