@@ -16,12 +16,16 @@ from armlib.template.scope import ScopeKind
 class Argument:
     """A value for a parameter, and where it was given (for messages): ``-p``, a file, the environment.
 
-    *text* is set instead of *value* when the text is still to be read by the declared type (``-p NAME=VALUE``).
+    *text* is set instead of *value* when the text is still to be read by the declared type (``-p NAME=VALUE``), and
+    *reference* when the value is a secret of a key vault, named in an ARM parameters file. *below* is what the argument
+    is laid over once its text is read: objects merge.
     """
 
-    value: Json = None
-    text: str | None = None
+    value: Json = field(default=None, repr=False)  # may be a secret
+    text: str | None = field(default=None, repr=False)
     source: str = ""
+    reference: JsonObject | None = None
+    below: Argument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

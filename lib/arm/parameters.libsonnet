@@ -98,7 +98,7 @@ local bound(metadata, parameters, root, definitions, checksIds) =
   local given =
     local object = read(parameters);
     if std.type(object) == 'object' then object else error 'the parameters must be an object, not ' + std.type(object);
-  local names = std.objectFields(metadata);
+  local names = std.objectFieldsAll(metadata);
   local isDeployTime(meta) = root && (import 'parameters/metadata.libsonnet').isDeployTime(meta, definitions);
   local isSecret(meta) = (import 'parameters/metadata.libsonnet').isSecure(meta, definitions);
   local isOptional(meta) = 'defaultValue' in meta || (absent + meta).nullable == true || isDeployTime(meta);
@@ -107,7 +107,7 @@ local bound(metadata, parameters, root, definitions, checksIds) =
   local wrong(name, meta, value) =
     if isPlainlyRight(meta, value) && !(checksIds && mayHoldId(meta, std.type(value), definitions)) || isNullDefault(meta, value) then []
     else
-      local context = { root: root, checksIds: checksIds, definitions: definitions };
+      local context = { root: root && !isDeployTime(meta), checksIds: checksIds, definitions: definitions };
       (import 'parameters/problems.libsonnet').check(meta, value, ['parameters', name], isSecret(meta), context);
   local unknown = [name for name in std.objectFields(given) if !(name in metadata)];
   local missing = [name for name in names if !std.objectHasAll(given, name) && !isOptional(metadata[name])];

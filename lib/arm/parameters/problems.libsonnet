@@ -299,7 +299,7 @@ local check(metadata, value, path, secret, context, seen=[]) =
 local missingName(name, metadata) = problem('missing-parameter', ['parameters', name], 'it is missing', summary(metadata[name]));
 
 local unknownName(name, metadata) = {
-  local known = std.objectFields(metadata),
+  local known = std.objectFieldsAll(metadata),
   local guess = didYouMean(name, known),
   code: 'unknown-parameter',
   message: "there is no parameter '" + name + "'",

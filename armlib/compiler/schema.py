@@ -1,0 +1,190 @@
+"""The JSON Schema (draft 2020-12) of a module's arguments, derived from its parameter metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from armlib.compiler.parameters_check import canonical_type, chain, description, is_secure_type, type_names
+from armlib.compiler.parameters_metadata import ParameterMetadata
+from armlib.jsontypes import Json, JsonObject
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_COPIED = ("description", "examples", "format", "pattern")
+_RENAMED = {"minValue": "minimum", "maxValue": "maximum"}
+
+
+def to_json_schema(
+    parameters: Mapping[str, ParameterMetadata], definitions: Mapping[str, Json] | None = None
+) -> JsonObject:
+    """Return the JSON Schema of a module's arguments as one object, draft 2020-12.
+
+    It describes the values that are known when compiling. An ARM expression, ``"[…]"``, may stand in place of any
+    value and is not described: every keyword would be one of two alternatives, and no editor could help with that.
+    What JSON Schema has no word for is marked: ``x-armlib-secret``, ``x-armlib-deploy-time``,
+    ``x-armlib-computed-default``, ``x-armlib-validated`` (a function of the module checks the value),
+    ``x-armlib-resource-id``. Formats are annotations in JSON Schema; armlib checks them.
+    """
+    shared: Mapping[str, Json] = definitions if definitions is not None else _shared(parameters)
+    required: list[Json] = [name for name, parameter in parameters.items() if parameter.is_required]
+    schema: JsonObject = {
+        "$schema": DIALECT,
+        "type": "object",
+        "properties": {name: _parameter_schema(parameter) for name, parameter in parameters.items()},
+        "required": required,
+        "additionalProperties": False,
+    }
+    if not required:
+        del schema["required"]
+    used = _used_definitions(schema, shared)
+    if used:
+        schema["$defs"] = used
+    return schema
+
+
+def _shared(parameters: Mapping[str, ParameterMetadata]) -> Mapping[str, Json]:
+    return next((parameter.definitions for parameter in parameters.values()), {})
+
+
+def _parameter_schema(parameter: ParameterMetadata) -> JsonObject:
+    spec = parameter.specification
+    nullable = spec.get("defaultValue", ...) is None
+    schema = _schema({**spec, "nullable": True} if nullable else spec, parameter.definitions)
+    if parameter.is_secret:
+        schema |= {"writeOnly": True, "x-armlib-secret": True}
+        schema.pop("default", None)
+        schema.pop("examples", None)
+    if parameter.is_deploy_time:
+        schema["x-armlib-deploy-time"] = True
+    if parameter.is_computed:
+        schema["x-armlib-computed-default"] = True
+    return schema
+
+
+def _used_definitions(schema: JsonObject, shared: Mapping[str, Json]) -> JsonObject:
+    used: JsonObject = {}
+    waiting = list(_references(schema))
+    while waiting:
+        name = waiting.pop()
+        target = shared.get(name)
+        if name not in used and isinstance(target, dict):
+            used[name] = _schema(target, shared)
+            waiting += _references(used[name])
+    return dict(sorted(used.items()))
+
+
+def _references(schema: Json) -> Iterator[str]:
+    if isinstance(schema, dict):
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            yield reference.removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        for inner in schema.values():
+            yield from _references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _references(inner)
+
+
+def _schema(spec: JsonObject, definitions: Mapping[str, Json]) -> JsonObject:
+    """Return the schema of a value by *spec*; ``$ref`` and the rest of *spec* both hold, as in draft 2020-12."""
+    types = [canonical_type(name) for name in type_names(spec)]
+    nullable = spec.get("nullable") is True
+    schema: JsonObject = {}
+    reference = spec.get("$ref")
+    if isinstance(reference, str):
+        schema["$ref"] = "#/$defs/" + reference.removeprefix("#/definitions/").replace("~", "~0").replace("/", "~1")
+    elif isinstance(reference, dict):
+        schema["allOf"] = [_schema(reference, definitions)]
+    schema |= _type_schema(types, nullable)
+    about = description(spec)
+    if about is not None:
+        schema["description"] = about
+    if "defaultValue" in spec:
+        schema["default"] = spec["defaultValue"]
+    for keyword in _COPIED:
+        if spec.get(keyword) is not None:
+            schema.setdefault(keyword, spec[keyword])
+    for keyword, name in _RENAMED.items():
+        if spec.get(keyword) is not None:
+            schema[name] = spec[keyword]
+    if spec.get("deprecated") not in (None, False):
+        schema["deprecated"] = True
+    if spec.get("validate") is not None:
+        schema["x-armlib-validated"] = True
+    if any(map(is_secure_type, type_names(spec))):
+        schema |= {"writeOnly": True, "x-armlib-secret": True}
+    _add_lengths(schema, spec, types)
+    _add_contents(schema, spec, definitions)
+    allowed = spec.get("allowedValues")
+    if isinstance(allowed, list):
+        _add_allowed(schema, [*allowed, *([None] if nullable and None not in allowed else [])], spec, definitions)
+    if nullable and reference is not None:
+        return _or_null(schema)
+    return schema
+
+
+def _type_schema(types: list[str | None], nullable: bool) -> JsonObject:
+    if not types or "any" in types or None in types:
+        return {}
+    names = dict.fromkeys(name for name in types if name is not None and name != "resourceId")
+    schema: JsonObject = {}
+    if "resourceId" in types:
+        rule: JsonObject = {"properties": {"id": {"type": "string", "pattern": r"^(/|\[)"}}}
+        if "string" not in names:
+            rule["pattern"] = "^/"
+        if "object" not in names:
+            rule["required"] = ["id"]
+        schema = {"x-armlib-resource-id": True, "allOf": [rule]}
+        names |= {"string": None, "object": None}
+    if nullable:
+        names["null"] = None
+    if "number" in names:
+        names.pop("integer", None)
+    listed: list[Json] = list(names)
+    return {"type": listed[0] if len(listed) == 1 else listed, **schema}
+
+
+def _add_lengths(schema: JsonObject, spec: JsonObject, types: list[str | None]) -> None:
+    may_be_any = not types or "any" in types
+    for keyword, for_text, for_array in (
+        ("minLength", "minLength", "minItems"),
+        ("maxLength", "maxLength", "maxItems"),
+    ):
+        bound = spec.get(keyword)
+        if bound is None:
+            continue
+        if may_be_any or "string" in types or "resourceId" in types:
+            schema[for_text] = bound
+        if may_be_any or "array" in types:
+            schema[for_array] = bound
+
+
+def _add_contents(schema: JsonObject, spec: JsonObject, definitions: Mapping[str, Json]) -> None:
+    items, properties, extra = spec.get("items"), spec.get("properties"), spec.get("additionalProperties")
+    if isinstance(items, dict):
+        schema["items"] = _schema(items, definitions)
+    if isinstance(properties, dict):
+        schema["properties"] = {
+            name: _schema(inner, definitions) for name, inner in properties.items() if isinstance(inner, dict)
+        }
+    required = spec.get("required")
+    if isinstance(required, list) and required:
+        schema["required"] = required
+    if isinstance(extra, bool):
+        schema["additionalProperties"] = extra
+    elif isinstance(extra, dict):
+        schema["additionalProperties"] = _schema(extra, definitions)
+
+
+def _add_allowed(schema: JsonObject, allowed: list[Json], spec: JsonObject, definitions: Mapping[str, Json]) -> None:
+    """Add the allowed values to *schema*; an array may also be a selection of them."""
+    names = (canonical_type(name) for link in chain(spec, definitions) for name in type_names(link))
+    if "array" in names:
+        schema["anyOf"] = [{"enum": allowed}, {"type": "array", "items": {"enum": allowed}}]
+    else:
+        schema["enum"] = allowed
+
+
+def _or_null(schema: JsonObject) -> JsonObject:
+    kept: tuple[str, ...] = ("description", "default", "deprecated", "examples", "writeOnly")
+    outer = {name: schema.pop(name) for name in list(schema) if name in kept or name.startswith("x-armlib-")}
+    return {"anyOf": [{"type": "null"}, schema], **outer}
