@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +57,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Types:
+    """What is said of Azure's resource types; *store* None is the user's data folder."""
+
+    store: Path | None = None
+    corrections: Path | None = None
+    check: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that is settled before a command starts.
 
@@ -74,6 +83,7 @@ class Settings:
     output: Path
     cache: Path
     targets: Mapping[str, Target]
+    types: Types = field(default_factory=Types)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +142,21 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         output=absolute(output, Path.cwd()),
         cache=absolute(cache, Path.cwd()),
         targets={target.name: target for target in (make(output) for make in table.targets)},
+        types=_types(table.types, environ),
     )
+
+
+def _types(table: Types, environ: Mapping[str, str]) -> Types:
+    store = _from(environ, "ARMLIB_TYPES", Path)
+    check = _first(_from(environ, "ARMLIB_TYPES_CHECK", _switch), table.check)
+    return replace(table, store=absolute(store, Path.cwd()) if store else table.store, check=check)
+
+
+def _switch(text: str) -> bool:
+    known = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError(f"'{text}' is neither on nor off")
+    return known[text.lower()]
 
 
 def parse_duration(text: str) -> float:
@@ -219,6 +243,7 @@ class _File:
     output: Path | None = None
     cache: Path | None = None
     targets: tuple[Callable[[Path], Target], ...] = ()
+    types: Types = field(default_factory=Types)
 
 
 def read_settings_file(path: Path) -> _File:
@@ -263,6 +288,7 @@ def _read_file(reader: _Reader, root: _Table) -> _File:
     base = reader.path.parent
     build = root.table("build")
     targets = root.table("targets")
+    types = root.table("types")
     file = _File(
         library=tuple(absolute(Path(text), base) for text in root.texts("library")),
         format=root.choice("format", FORMATS),
@@ -272,8 +298,14 @@ def _read_file(reader: _Reader, root: _Table) -> _File:
         output=build.path("output", base),
         cache=build.path("cache", base),
         targets=tuple(_read_target(targets.table(name), name, base) for name in targets.names()),
+        types=Types(
+            store=types.path("store", base),
+            corrections=types.path("corrections", base),
+            check=types.flag("check") if types.has("check") else True,
+        ),
     )
     build.finish()
+    types.finish()
     root.finish()
     return file
 

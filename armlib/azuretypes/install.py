@@ -17,7 +17,7 @@ from armlib.azuretypes.source import DEFAULT_ADDRESS, File, Index, SourceError, 
 from armlib.azuretypes.store import APPLICATION_ID, FORMAT, StoreError, store_path
 from armlib.diagnostics import nearest
 
-_NESTED_LISTS = 64  # lists within lists without an object between them
+_NESTED_LISTS = 64  # lists and unions within each other without an object between them
 _SCHEMA = """
 create table meta (key text primary key, value text not null) without rowid;
 create table types (id integer primary key, name text not null, folded text not null unique, namespace text not null);
@@ -245,6 +245,8 @@ class _FileReader:
         position = self._position(reference)
         spec = self._specs.get(position)
         if spec is None:
+            if depth > _NESTED_LISTS:
+                raise SourceError(f"{self._file.origin}: element {position} leads to itself without an object between")
             spec = self._specs[position] = self._written(position, depth)
         return spec
 
@@ -264,8 +266,6 @@ class _FileReader:
             case "UnionType":
                 return self._union([self._spec(member, depth + 1) for member in element["elements"]])
             case "ArrayType":
-                if depth > _NESTED_LISTS:
-                    raise SourceError(f"{self._file.origin}: element {position} is a list of lists without an end")
                 item = self._spec(element["itemType"], depth + 1)
                 return {"l": [item, element.get("minLength"), element.get("maxLength")]}
             case "StringType":

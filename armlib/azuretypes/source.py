@@ -355,7 +355,7 @@ def _reading(origin: str) -> Iterator[None]:
         yield
     except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         raise SourceError(f"{origin} is damaged or no archive of definitions: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotImplementedError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise SourceError(f"{origin} has not the form of Azure's type definitions: {error!r}") from error
 
 

@@ -1,7 +1,8 @@
 """The store: one SQLite file that answers for one type without reading the others.
 
 Objects that versions and types have in common are kept once, as nodes; a lookup reads a row, and a check then reads the
-nodes it comes to. Where the file is: ``ARMLIB_TYPES``, else ``types.sqlite3`` in the user's data folder.
+nodes it comes to. Where the file is: ``ARMLIB_TYPES``, else ``store`` in the ``types`` table of armlib.toml, else
+``types.sqlite3`` in the user's data folder.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ class Rows:
     functions: list[tuple[str, str, str, Spec, Spec | None]]
 
 
-def store_path(setting: str | None = None) -> Path:
-    """Return where the store is: the environment, else *setting* (of armlib.toml), else the user's data folder."""
-    named = os.environ.get(ENVIRONMENT) or setting
+def store_path(setting: Path | None = None) -> Path:
+    """Return where the store is: *setting*, else what the environment says, else the user's data folder."""
+    named = setting or os.environ.get(ENVIRONMENT)
     if named:
         path = Path(named).expanduser()
         return path / "types.sqlite3" if path.is_dir() else path

@@ -1,0 +1,221 @@
+"""``armlib types``: the definitions of Azure's resource types."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armlib.cli.app import App, write_err
+from armlib.cli.options import (
+    FILE,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    flags,
+    limit_options,
+    report_options,
+    source_options,
+    target_of,
+)
+from armlib.errors import ExitCode, InputError, UsageError
+from armlib.jsontypes import JsonObject
+
+if TYPE_CHECKING:
+    from armlib.azuretypes.install import Installed
+    from armlib.azuretypes.store import Store
+    from armlib.config import Settings
+    from armlib.diagnostics import Diagnostic
+
+INSTALL_EXAMPLES = """\b
+Examples:
+  armlib types install
+  armlib types install --from ./bicep-types-az.zip
+  armlib types install --from ./azure-types Microsoft.Storage Microsoft.Network
+"""
+SHOW_EXAMPLES = """\b
+Examples:
+  armlib types show Microsoft.Storage/storageAccounts
+  armlib types show Microsoft.Storage/storageAccounts@2023-05-01 --path properties.encryption
+  armlib types show Microsoft.Storage/storageAccounts --diff 2022-09-01 2023-05-01
+"""
+
+
+@click.group("types", short_help="Azure's resource types: install, list, show, check.")
+def types_command() -> None:
+    """Azure's resource types: install their definitions, look at them, check templates against them."""
+
+
+@types_command.command("install", short_help="Install definitions.", epilog=INSTALL_EXAMPLES)
+@click.argument("providers", metavar="[PROVIDER]...", nargs=-1)
+@click.option(
+    "--from",
+    "origin",
+    metavar="FOLDER|ARCHIVE|URL",
+    help="Where the definitions are.  [default: the archive of github.com/Azure/bicep-types-az, over the network]",
+)
+@click.option("--sha256", metavar="HEX", help="What the archive must hash to.")
+@report_options
+@click.pass_obj
+def install_command(
+    app: App, providers: tuple[str, ...], origin: str | None, sha256: str | None, report: ReportOptions
+) -> None:
+    """Install the definitions of the PROVIDERs, such as Microsoft.Storage, or of all.
+
+    Those of named providers take the place of what is installed of them; without a name, everything is replaced. When
+    something is wrong with the definitions, what is installed stays as it is.
+    """
+    from armlib.azuretypes.install import install
+    from armlib.azuretypes.store import store_path
+
+    settings = _settings(app, report, "installed")
+    progress = _Progress(sys.stderr.isatty() and app.format == "text")
+    path = store_path(settings.types.store)
+    try:
+        done = install(origin, providers, path=path, sha256=sha256, progress=progress.show)
+    finally:
+        progress.clear()
+    app.finish({"installed": _as_json(done)}, _as_line(done).encode(), ())
+
+
+@types_command.command("list", short_help="List types.")
+@click.argument("pattern", required=False)
+@click.option("--versions", is_flag=True, help="Show all versions, not only the newest and how many there are.")
+@report_options
+@click.pass_obj
+def list_command(app: App, pattern: str | None, versions: bool, report: ReportOptions) -> None:
+    """List the installed types whose name holds PATTERN, or matches it when it has a '*'; case is ignored."""
+    from armlib.azuretypes.show import select
+
+    with closing(_store(_settings(app, report, "types"))) as store:
+        found = select(store, pattern)
+    if not found:
+        raise InputError(f"no installed type matches '{pattern}'", code="unknown-type")
+    lines = [
+        f"{name}  {' '.join(known) if versions else f'{known[-1]} ({len(known)} versions)'}\n" for name, known in found
+    ]
+    result: JsonObject = {"types": [{"type": name, "apiVersions": list(known)} for name, known in found]}
+    app.finish(result, "".join(lines).encode(), ())
+
+
+@types_command.command("show", short_help="Show a type.", epilog=SHOW_EXAMPLES)
+@click.argument("type_", metavar="TYPE[@VERSION]")
+@click.option("--path", "below", metavar="PROPERTY", default="", help="Show what is below a property only.")
+@click.option("--depth", type=click.IntRange(min=1), help="How many levels of properties.  [default: all]")
+@click.option("--diff", nargs=2, metavar="VERSION VERSION", help="Show what has changed between two versions.")
+@report_options
+@click.pass_obj
+def show_command(
+    app: App, type_: str, below: str, depth: int | None, diff: tuple[str, str] | None, report: ReportOptions
+) -> None:
+    """Show the properties of TYPE as a tree; without a version, of the newest that is no preview."""
+    from armlib.azuretypes import show
+
+    if diff and (below or depth or "@" in type_):
+        raise UsageError("--diff takes a TYPE without a version, and neither --path nor --depth")
+    with closing(_store(_settings(app, report, "type"))) as store:
+        if diff:
+            app.result = "difference"
+            old, new = (show.find(store, f"{type_}@{version}") for version in diff)
+            found = show.compare(store, old, new)
+            app.finish({"difference": found.as_json()}, show.difference_as_text(found).encode(), ())
+        else:
+            shown = show.describe(store, show.find(store, type_), depth=depth, path=below)
+            app.finish({"type": shown.as_json()}, show.as_text(shown).encode(), ())
+
+
+@types_command.command("check", short_help="Check a template or module against the types.")
+@click.argument("file", metavar="ENTRY", type=FILE)
+@source_options
+@limit_options
+@report_options
+@click.pass_obj
+def check_command(app: App, file: Path, source: SourceOptions, limits: Limits, report: ReportOptions) -> ExitCode:
+    """Check ENTRY, an ARM template in JSON or a Jsonnet module, against the installed types."""
+    from armlib.azuretypes.template import check_template
+    from armlib.diagnostics import has_errors
+
+    settings = app.settings(file, flags(source, limits, report), result="checked")
+    with closing(_store(settings)) as store:
+        template, found = _template(app, file, source, settings)
+        if template is not None:
+            found += check_template(template, store, corrections=_corrections(settings))
+    app.finish({"checked": template is not None}, b"", found)
+    return ExitCode.WRONG_INPUT if template is None or has_errors(found) else ExitCode.FINE
+
+
+def _template(
+    app: App, file: Path, source: SourceOptions, settings: Settings
+) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
+    """Return the template that *file* is or compiles to, and what was found on the way."""
+    from armlib.template.jsonc import parse_json
+
+    if file.suffix.lower() in (".json", ".jsonc"):
+        try:
+            value = parse_json(file.read_bytes(), str(file))
+        except OSError as error:
+            raise InputError(f"cannot read {file}: {error.strerror}", code="cannot-read") from error
+        if not isinstance(value, dict):
+            raise InputError(f"{file} is no ARM template: it holds no object")
+        return value, []
+    from armlib.build.compilation import compile_target
+
+    unchecked = replace(settings, types=replace(settings.types, check=False))
+    target = target_of("check", (file,), (), source)
+    compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ)
+    return compilation.template if compilation.succeeded else None, list(compilation.diagnostics)
+
+
+def _corrections(settings: Settings) -> Any:
+    from armlib.azuretypes.corrections import packaged
+
+    file = settings.types.corrections
+    return packaged() if file is None else packaged().with_file(file)
+
+
+def _settings(app: App, report: ReportOptions, result: str) -> Settings:
+    return app.settings(app.folder, flags(None, None, report), result=result)
+
+
+def _store(settings: Settings) -> Store:
+    from armlib.azuretypes.store import Store, store_path
+
+    return Store.open(store_path(settings.types.store))
+
+
+def _as_json(done: Installed) -> JsonObject:
+    return {
+        "path": str(done.path),
+        "providers": done.providers,
+        "types": done.types,
+        "versions": done.versions,
+        "bytes": done.size,
+    }
+
+
+def _as_line(done: Installed) -> str:
+    return (
+        f"{done.types} types of {done.providers} providers in {done.versions} versions are installed, "
+        f"{done.size / 1e6:.1f} MB in {done.path}\n"
+    )
+
+
+class _Progress:
+    """One line on a terminal that is written over; nothing elsewhere."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+
+    def show(self, text: str) -> None:
+        """Show *text* in place of what was shown before."""
+        if self._shown:
+            write_err(f"\r\x1b[K{text}")
+
+    def clear(self) -> None:
+        """Leave the line empty."""
+        if self._shown:
+            write_err("\r\x1b[K")
