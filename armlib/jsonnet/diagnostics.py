@@ -50,7 +50,7 @@ def translate(text: str, program: Program, fault: Sequence[str], reads: Iterable
 
 def crashed(program: Program, *, overflowed: bool) -> Diagnostic:
     """Return the diagnostic for a program that the engine did not survive."""
-    place = Place(file=_shown(program.file, program))
+    place = Place(file=shown(program.file, program))
     if overflowed:
         return Diagnostic(
             code="stack-overflow",
@@ -132,7 +132,7 @@ def _located(problem: Problem, frames: Sequence[EngineFrame], path: JsonPath, so
 
 def _whole_file(sources: ProgramSources) -> Place | None:
     file = sources.program.file
-    return None if is_generated(file) else Place(file=_shown(file, sources.program))
+    return None if is_generated(file) else Place(file=shown(file, sources.program))
 
 
 def _frame(frame: EngineFrame, sources: ProgramSources) -> Frame:
@@ -143,7 +143,7 @@ def _place(range_: Range, sources: ProgramSources) -> Place:
     """Return the place of a range, its columns in characters."""
     end = replace(range_, line=range_.end_line, column=range_.end_column)
     return Place(
-        file=_shown(range_.file, sources.program),
+        file=shown(range_.file, sources.program),
         line=range_.line,
         column=_column(range_, sources),
         end_line=range_.end_line,
@@ -175,7 +175,7 @@ def _excerpt(range_: Range, sources: ProgramSources) -> Excerpt | None:
     )
 
 
-def _shown(file: str, program: Program) -> str:
+def shown(file: str, program: Program) -> str:
     """Return how *file* is told to the user: from the current folder, else from the project, else in full."""
     path = Path(file)
     for folder in (Path.cwd(), program.roots.project.absolute()):

@@ -71,22 +71,15 @@ def frame_length(header: bytes) -> int:
 FRAME_HEADER = _LENGTH
 
 
-def write_message(descriptor: int, fields: Sequence[bytes]) -> None:
-    """Write *fields* to a pipe, blocking until all is written."""
-    message = pack(fields)
-    write_all(descriptor, _number(len(message)))
-    write_all(descriptor, message)
-
-
 def framed(fields: Sequence[bytes]) -> bytes:
     """Return *fields* as they go over a pipe."""
     message = pack(fields)
     return _number(len(message)) + message
 
 
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write *data*, blocking until all is written."""
-    rest = memoryview(data)
+def write_message(descriptor: int, fields: Sequence[bytes]) -> None:
+    """Write *fields* to a pipe, blocking until all is written."""
+    rest = memoryview(framed(fields))
     while rest:
         rest = rest[os.write(descriptor, rest[:_LARGEST_WRITE]) :]
 
