@@ -20,15 +20,21 @@ class Directory:
     """Finds the resources of one template by symbolic name, name, loop, ``TYPE/NAME``, or id.
 
     Nothing regards case. A resource found by its id counts as not named: it makes no dependency by being referenced.
+
+    Args:
+        instances: The resources.
+        declared: Symbolic names and names of loops, which stand for no resource when a loop runs no time.
     """
 
-    def __init__(self, instances: Sequence[Instance]) -> None:
+    def __init__(self, instances: Sequence[Instance], declared: Iterable[str] = ()) -> None:
         self._by_symbol: dict[str, list[Instance]] = {}
         self._by_name: dict[str, list[Instance]] = {}
         self._by_loop: dict[str, list[Instance]] = {}
         self._by_id: dict[str, list[Instance]] = {}
         self._by_type: dict[str, list[Instance]] = {}
+        self._by_child: dict[str, list[Instance]] = {}  # children declared inside their parent, by their own name
         self._names: dict[str, None] = {}
+        self._declared = {name.casefold() for name in declared}
         for instance in instances:
             self._add(instance)
 
@@ -44,8 +50,8 @@ class Directory:
             return self._by_type[folded], True
         return [], False
 
-    def find_dependency(self, text: str) -> list[Instance]:
-        """Return the resources that *text*, an entry of ``dependsOn``, stands for."""
+    def find_dependency(self, text: str) -> list[Instance] | None:
+        """Return the resources that *text*, an entry of ``dependsOn``, stands for; None for what is not declared."""
         folded = text.casefold().strip("/")
         if folded in self._by_symbol:
             return self._by_symbol[folded]
@@ -56,7 +62,9 @@ class Directory:
         if "/" + folded in self._by_id:
             return self._by_id["/" + folded]
         # A template in outer scope computes ids in its parent's scope: what counts is the type and the name.
-        return self._by_type.get(folded) or self._by_type.get(folded.rpartition("/providers/")[2], [])
+        typed = f"/{folded}".rpartition("/providers/")[2]
+        found = self._by_type.get(folded) or self._by_type.get(typed) or self._by_child.get(folded)
+        return [] if found is None and folded.partition("[")[0] in self._declared else found
 
     def nearest(self, text: str) -> str | None:
         """Return the name that *text* may be a misspelling of."""
@@ -83,6 +91,8 @@ class Directory:
         extension = instance.key.rpartition("/providers/")[2]
         if extension != typed:
             self._by_type.setdefault(extension, []).append(instance)
+        if instance.is_child:
+            self._by_child.setdefault(name.rpartition("/")[2].casefold(), []).append(instance)
 
 
 def resolve_declared(instance: Instance, directory: Directory) -> None:
@@ -102,9 +112,9 @@ def resolve_declared(instance: Instance, directory: Directory) -> None:
             report(TemplateFault("An entry of dependsOn must be a string.", (*path, number), code="depends-on"))
         else:
             targets = directory.find_dependency(entry)
-            if not targets:
+            if targets is None and not instance.frame.is_incomplete:
                 report(_not_defined(entry, (*path, number), directory))
-            instance.dependencies |= dict.fromkeys(targets)
+            instance.dependencies |= dict.fromkeys(targets or ())
 
 
 def _entries(found: Value) -> list[Any]:

@@ -104,6 +104,7 @@ class Frame:
         self.location = location
         self.link = link
         self.is_outer = outer is not None
+        self.is_incomplete = False  # a resource could not be made: what waits for it is not to blame
         self.is_symbolic = str(template.get("languageVersion", "1.0")) >= "2"
         self.names = Names(
             template,
@@ -159,11 +160,15 @@ class Frame:
         return self._instances
 
     def find(self, text: str) -> tuple[list[Instance], bool]:
-        """Return the resources that *text* stands for in an expression, and whether it named them."""
-        found, by_name = self._declare().find(text)
-        if not found and self.is_outer and self.parent is not None:
-            return self.parent.frame.find(text)
-        return found, by_name
+        """Return the resources that *text* stands for in an expression, and whether it named them.
+
+        In outer evaluation the names are those of the parent; only what that does not have is looked for here.
+        """
+        if self.is_outer and self.parent is not None:
+            found, by_name = self.parent.frame.find(text)
+            if found:
+                return found, by_name
+        return self._declare().find(text)
 
     def nearest_name(self, text: str) -> str | None:
         """Return the name of a resource that *text* may be a misspelling of."""
@@ -202,22 +207,23 @@ class Frame:
         self._directory = Directory(())  # what names read while resources are made
         report = self.engine.problems.report
         made: list[Instance] = []
+        names: list[str] = []
         try:
             for declaration in declarations(self):
+                names += declaration.names
                 try:
                     for instance in instances(self, declaration, self.environment):
                         self.engine.count(instance.path)
                         made.append(instance)
-                except TemplateFault as fault:
-                    report(fault)
                 except InputError as fault:
+                    self.is_incomplete = True
                     report(located(fault, declaration.path))
         except TemplateFault as fault:
             report(fault)
         for instance in made:
             self._prepare(instance)
         self._instances = made
-        self._directory = Directory(made)
+        self._directory = Directory(made, names)
         return self._directory
 
     def _prepare(self, instance: Instance) -> None:
@@ -254,8 +260,6 @@ class Frame:
                 child.expand()
             if instance.is_deployment:
                 instance.shown = shown_body(instance, child)
-        except TemplateFault as fault:
-            report(fault)
         except InputError as fault:
             report(located(fault, instance.path))
 

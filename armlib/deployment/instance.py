@@ -59,6 +59,13 @@ class Declaration:
     symbol: str | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What others call all its instances: the symbolic name and the name of its loop."""
+        copy = self.body.get("copy")
+        loop = copy.get("name") if isinstance(copy, dict) else None
+        return tuple(name for name in (self.symbol, loop) if isinstance(name, str))
+
+    @property
     def extension(self) -> bool:
         """Whether another system than Azure provides it (language version 2.1 and later, experimental)."""
         return "import" in self.body or "extension" in self.body
@@ -75,14 +82,14 @@ class Instance:
     declaration: Declaration
     environment: Environment
     type: str
-    name: Value
-    id: Value
-    api_version: Value
-    scope: Value
     condition: Value = True
     loop: str | None = None
     index: Value = None
     existing: bool = False
+    name: Value = None
+    id: Value = None
+    api_version: Value = None
+    scope: Value = None
     target: DeploymentScope | None = None  # of a nested deployment
     referenced: dict[Instance, None] = field(default_factory=dict)
     dependencies: dict[Instance, None] = field(default_factory=dict)
@@ -91,6 +98,11 @@ class Instance:
     shown: dict[str, Value] | None = None  # the body of a nested deployment, as it is shown
     body: Cell[dict[str, Value]] = field(init=False)
     child: Cell[Frame | None] = field(init=False)
+
+    @property
+    def is_child(self) -> bool:
+        """Whether it is declared inside its parent."""
+        return len(self.path) - len(self.frame.path) > 2
 
     @property
     def is_deployed(self) -> bool:
@@ -222,45 +234,27 @@ def _instance(
     naming = replace(environment, site=Site.NAME)
     condition = _condition(body, environment, path)
     type_ = _type(body, naming, path, parent)
-    if declaration.extension:
-        return _extension(frame, declaration, environment, loop, index, type_, condition)
-    name = _name(body, naming, path, type_, parent, skipped=condition is False)
-    scope, target = _scope(frame, body, naming, path, type_)
-    id_ = resource_id(target.id if target is not None else scope, type_, name)
-    return Instance(
-        frame,
-        declaration,
-        environment,
-        type_,
-        name,
-        id_,
-        _api_version(frame, body, naming, path, type_),
-        scope,
-        condition,
-        loop,
-        index,
-        existing=body.get("existing") is True,
-        target=target,
-    )
+    instance = Instance(frame, declaration, environment, type_, condition, loop, index, body.get("existing") is True)
+    if declaration.extension:  # it has no id and no scope in Azure, and needs no name
+        instance.name = walk(body.get("name"), environment, (*path, "name"))
+        instance.api_version = walk(body.get("apiVersion"), environment, (*path, "apiVersion"))
+        return instance
+    try:
+        _identify(instance, naming, parent)
+    except TemplateFault:
+        if condition is not False:  # nobody asks for the name of a resource that is skipped
+            raise
+    return instance
 
 
-def _extension(
-    frame: Frame,
-    declaration: Declaration,
-    environment: Environment,
-    loop: str | None,
-    index: Value,
-    type_: str,
-    condition: Value,
-) -> Instance:
-    """Return a resource that another system provides: it has no id and no scope in Azure, and needs no name."""
-    body, path = declaration.body, declaration.path
-    name = walk(body.get("name"), environment, (*path, "name"))
-    version = walk(body.get("apiVersion"), environment, (*path, "apiVersion"))
-    existing = body.get("existing") is True
-    return Instance(
-        frame, declaration, environment, type_, name, None, version, None, condition, loop, index, existing=existing
-    )
+def _identify(instance: Instance, environment: Environment, parent: Instance | None) -> None:
+    """Fill in the name, the scope, the id and the API version of *instance*."""
+    body, path, type_ = instance.declaration.body, instance.path, instance.type
+    name = _name(body, environment, path, type_, parent)
+    scope, target = _scope(instance.frame, body, environment, path, type_)
+    instance.name, instance.scope, instance.target = name, scope, target
+    instance.id = resource_id(target.id if target is not None else scope, type_, name)
+    instance.api_version = _api_version(instance.frame, body, environment, path, type_)
 
 
 def _condition(body: JsonObject, environment: Environment, path: JsonPath) -> Value:
@@ -286,6 +280,7 @@ def _type(body: JsonObject, environment: Environment, path: JsonPath, parent: In
             "The template resource is not valid: its type must be a text such as 'Microsoft.Storage/storageAccounts'."
         )
         raise TemplateFault(message, place, code="resource-type")
+    found = found.strip("/")
     if parent is not None and "." not in found.partition("/")[0]:
         return f"{parent.type}/{found}"
     if "/" not in found and not ("import" in body or "extension" in body):
@@ -311,8 +306,6 @@ def _name(
     path: JsonPath,
     type_: str,
     parent: Instance | None,
-    *,
-    skipped: bool,
 ) -> Value:
     place = (*path, "name")
     found = walk(body.get("name"), environment, place)
@@ -320,15 +313,13 @@ def _name(
     if isinstance(plain, Unknown):
         return join_text(parent.name, "/", found) if parent is not None else found
     if not isinstance(plain, str) or not plain.strip():
-        if skipped:
-            return ""
         message = f"The template resource of type '{type_}' is not valid: the name property cannot be null or empty."
         raise TemplateFault(message, place, code="resource-name")
     wanted = type_.count("/")
     segments = plain.count("/") + 1
     if parent is not None and segments < wanted:
         found, segments = join_text(parent.name, "/", found), segments + parent.type.count("/")
-    if segments != wanted and not skipped:
+    if segments != wanted:
         shown = "***" if isinstance(found, Secret) else plain
         raise TemplateFault(
             f"The template resource '{shown}' for type '{type_}' has incorrect segment lengths. A nested resource type "

@@ -161,7 +161,8 @@ class Names:
         schema = resolve(declared, self._template) if "$ref" in declared else declared
         argument = self._arguments.get(name.lower())
         value = argument.get() if argument is not None else None
-        if value is None:
+        if value is None or (isinstance(value, Secret) and value.value is None):
+            value = None
             if "defaultValue" in schema:
                 path = (*path, "defaultValue")
                 value = self._default(name, schema["defaultValue"], path)

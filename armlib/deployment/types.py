@@ -201,7 +201,7 @@ def _token(value: Value) -> str:
 
 def _limits(value: Value, schema: Mapping[str, Json], path: JsonPath, *, secret: bool) -> Iterator[Mismatch]:
     allowed = schema.get("allowedValues")
-    if isinstance(allowed, list) and not _is_allowed(value, allowed):
+    if isinstance(allowed, list) and allowed and not _is_allowed(value, allowed):
         yield _not_allowed(value, allowed, path, secret=secret)
     if isinstance(value, (str, list)):
         yield from _length_limits(value, schema, path)

@@ -10,7 +10,9 @@ from armlib.diagnostics import Place
 from armlib.errors import InputError
 from armlib.jsontypes import Json
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\r\n]*|/\*.*?\*/|,(?=(?:\s|//[^\r\n]*|/\*.*?\*/)*[\]}])', re.DOTALL)
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
+_COMMENT = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"
+_TOKEN = re.compile(rf"{_TEXT}|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[\]}}])", re.DOTALL)
 _NOT_A_LINE_BREAK = re.compile(r"[^\r\n]")
 
 

@@ -72,9 +72,9 @@ def _identifier(function: str, arguments: tuple[Any, ...], optional: int) -> tup
             "the type parameter is missing, or stands at the wrong place: it is the first parameter with a '/', as in "
             "'Microsoft.Network/virtualNetworks'.",
         )
-    namespace, *types = texts[place].split("/")
+    namespace, *types = texts[place].rstrip("/").split("/")  # the service lets a slash at the end pass
     names = texts[place + 1 :]
-    if not namespace or not all(types):
+    if not namespace or not types or not all(types):
         raise invalid(function, f"the type '{texts[place]}' is not valid.")
     if len(types) != len(names):
         raise invalid(
