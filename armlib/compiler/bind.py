@@ -39,9 +39,9 @@ _LONGEST_NUMBER = 400  # digits; far more than any number that a double can hold
 class Bound:
     """The arguments of a root module, bound to its parameters.
 
-    *injected* is what Jsonnet gets: a deploy-time parameter, given or not, is ``[parameters('NAME')]`` there. The values
-    given for deploy-time parameters are in *deploy_parameters*, the secret ones in *secrets* instead, and references
-    to a key vault, ``{"keyVault": {"id": …}, "secretName": …}``, in *references*.
+    *injected* is what Jsonnet gets: a deploy-time parameter, given or not, is ``[parameters('NAME')]`` there. The
+    values given for deploy-time parameters are in *deploy_parameters*, the secret ones in *secrets* instead, and
+    references to a key vault, ``{"keyVault": {"id": …}, "secretName": …}``, in *references*.
     """
 
     injected: JsonObject
