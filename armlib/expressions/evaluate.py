@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, TypeGuard
 
 from armlib.expressions.environment import NOT_KNOWN, Environment, Site, TemplateNames, UserFunction
@@ -19,7 +18,8 @@ from armlib.expressions.faults import EvaluationFault, LimitFault, UnknownNameFa
 from armlib.expressions.functions import find_function, known_function_names
 from armlib.expressions.functions.access import index_value, member_value
 from armlib.expressions.functions.registry import Code, Function, Mode, Variables
-from armlib.expressions.parser import is_expression, parse, unescape
+from armlib.expressions.parser import is_expression, unescape
+from armlib.expressions.shapes import Compiler, Slot
 from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, is_known, is_secret, measure, node_of, reveal, scan
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.expressions.values import Secret, Unknown, Value
@@ -39,17 +39,28 @@ def evaluate(expression: str | Node, environment: Environment) -> Value:
         EvaluationFault: The expression has no value; ``LimitFault`` when it would cost too much to find it.
     """
     try:
-        code = _compiled(expression) if isinstance(expression, str) else compile_node(expression)
-        value = code(environment, _NO_VARIABLES)
-        if type(value) in _CONTAINERS:
-            measure(value)
-        return value
+        if not isinstance(expression, str):
+            return _run_code(compile_node(expression), _NO_VARIABLES, environment)
+        code, variables = _compiler.compiled(expression)
+        try:
+            return _run_code(code, variables, environment)
+        except EvaluationFault:
+            if not variables:
+                raise
+        return _run_code(*_compiler.exact(expression), environment)  # the same fault, with its place in this text
     except EvaluationFault as fault:
         if fault.text is None and isinstance(expression, str):
             fault.text = expression
         raise
     except RecursionError:
         raise LimitFault("The evaluation of the template nests too deeply.", hint="break up the nesting") from None
+
+
+def _run_code(code: Code, variables: Variables, environment: Environment) -> Value:
+    value = code(environment, variables)
+    if type(value) in _CONTAINERS:
+        measure(value)
+    return value
 
 
 def evaluate_json(value: Json, environment: Environment) -> Value:
@@ -71,7 +82,7 @@ def evaluate_json(value: Json, environment: Environment) -> Value:
 def compile_node(node: Node) -> Code:
     """Return *node* as a closure."""
     if isinstance(node, Literal):
-        return _literal(node.value)
+        return _slot(node.number) if isinstance(node, Slot) else _literal(node.value)
     if isinstance(node, Member):
         return _member(node)
     if isinstance(node, Index):
@@ -86,9 +97,14 @@ def compile_node(node: Node) -> Code:
     return _placed(function, node, _eager(function, node))
 
 
-@lru_cache(maxsize=16_384)
-def _compiled(text: str) -> Code:
-    return compile_node(parse(text))
+_compiler = Compiler(compile_node)
+
+
+def _slot(number: int) -> Code:
+    def code(environment: Environment, variables: Any) -> Value:
+        return variables[number]  # type: ignore[no-any-return]
+
+    return code
 
 
 def _literal(value: str | int) -> Code:
@@ -434,7 +450,7 @@ def _rebuilt(node: Node, environment: Environment, variables: Variables) -> Valu
         parts = [_simplified(argument, environment, variables) for argument in node.arguments]
         left = Call(node.name, tuple(map(node_of, parts)))
     else:
-        return node.value
+        return compile_node(node)(environment, variables)
     return Secret(Unknown(left)) if any(map(is_secret, parts)) else Unknown(left)
 
 
