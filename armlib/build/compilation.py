@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
-from armlib.config import Settings, Target, project_root
-from armlib.errors import InputError, UsageError
-from armlib.jsonnet.port import Evaluator, Roots
+from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
+from armlib.errors import DiagnosticsError, InputError, UsageError
+from armlib.jsonnet.port import Evaluator, Program, Read, Roots
+from armlib.jsontypes import Json
 from armlib.resources import library_folder
 from armlib.template.scope import ScopeKind
 
@@ -19,20 +23,39 @@ _STDIN = ".stdin-"
 _GENERAL_STEMS = frozenset({"main", "index", "module", "azuredeploy", "maintemplate"})
 
 
-def compile_target(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> Compilation:
-    """Compile *target*; nothing is written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a target, and the arguments that it was given, secrets among them."""
+
+    compilation: Compilation
+    arguments: Mapping[str, Argument]
+
+
+def compile_target(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> Result:
+    """Compile *target*; nothing is written. The files of parameters are among what the compilation read."""
     from armlib.compiler.pipeline import compile_template
 
-    return compile_template(request_of(target, settings, evaluator, environ), evaluator)
+    roots = roots_of(target, settings)
+    arguments, reads = gather_arguments(target, roots, evaluator, environ)
+    compilation = compile_template(_request(target, roots, arguments), evaluator)
+    return Result(compilation=replace(compilation, reads=(*reads, *compilation.reads)), arguments=arguments)
 
 
 def request_of(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> CompileRequest:
-    """Return the request to compile *target*; the parameter files are read, with *evaluator* those in Jsonnet."""
+    """Return the request to compile *target*; the parameter files are read, with *evaluator* those in Jsonnet.
+
+    Raises:
+        DiagnosticsError: Arguments cannot be read.
+    """
     roots = roots_of(target, settings)
+    return _request(target, roots, gather_arguments(target, roots, evaluator, environ)[0])
+
+
+def _request(target: Target, roots: Roots, arguments: Mapping[str, Argument]) -> CompileRequest:
     return CompileRequest(
         entries=entries_of(target.entries),
         roots=roots,
-        arguments=_arguments(target, roots, evaluator, environ),
+        arguments=arguments,
         parameters_as_code=target.parameters_as_code,
         ext_str=target.ext_str,
         ext_code=target.ext_code,
@@ -68,8 +91,49 @@ def _alias(path: Path, stems: Counter[str]) -> str:
     return (path.parent.name if says_nothing else path.stem) or path.stem
 
 
-def _arguments(target: Target, roots: Roots, evaluator: Evaluator, environ: Mapping[str, str]) -> dict[str, Argument]:
-    return {}
+def gather_arguments(
+    target: Target, roots: Roots, evaluator: Evaluator, environ: Mapping[str, str]
+) -> tuple[Mapping[str, Argument], tuple[Read, ...]]:
+    """Return the arguments of *target*, and the files that were read for them.
+
+    A later one wins: the environment, the files of parameters, the values of ``armlib.toml``, assignments.
+
+    Raises:
+        DiagnosticsError: Some cannot be read; all problems are told.
+    """
+    if not (target.parameters or target.values or target.assignments) and not any(map(_is_parameter, environ)):
+        return {}, ()
+    from armlib.compiler.parameters import gather, layered
+
+    reads: list[Read] = []
+
+    def evaluate(path: Path) -> Json:
+        own = replace(roots, project=project_root(path))
+        source = f"import {json.dumps('./' + path.name)}"
+        evaluated = evaluator.evaluate(Program(source=source, file=str(path.parent / "<parameters>"), roots=own))
+        reads.extend(evaluated.reads)
+        value: Json = json.loads(evaluated.text)
+        return value
+
+    below = gather(files=target.parameters, environment=environ, evaluate=evaluate)
+    above = gather(assignments=target.assignments)
+    values = {name: Argument(value=value, source=FILE_NAME) for name, value in target.values.items()}
+    diagnostics = (*below.diagnostics, *above.diagnostics)
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
+    reads += [_read(path) for path in (*below.files, *above.files)]
+    return layered([below.arguments, values, above.arguments]), tuple(reads)
+
+
+def _is_parameter(variable: str) -> bool:
+    return variable.startswith("ARMLIB_PARAM")
+
+
+def _read(path: Path) -> Read:
+    try:
+        return Read(path=str(absolute(path, Path.cwd())), digest=sha256(path.read_bytes()).hexdigest())
+    except OSError:  # a pipe, or it went away since it was read: never the same again
+        return Read(path=str(path), digest="gone")
 
 
 @contextmanager

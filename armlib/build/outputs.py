@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from armlib.build.compilation import Result
 from armlib.compiler.request import Compilation
 from armlib.config import Target, absolute
 from armlib.diagnostics import Diagnostic, warning
 from armlib.errors import InputError
 from armlib.jsonnet.port import Read
-from armlib.jsontypes import JsonObject
 from armlib.template.canonical import json_bytes
-
-_PARAMETERS_SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 
 
 def template_bytes(target: Target, compilation: Compilation) -> bytes:
@@ -23,22 +21,29 @@ def template_bytes(target: Target, compilation: Compilation) -> bytes:
     return json_bytes(compilation.template, compact=target.minify)
 
 
-def files_of(target: Target, compilation: Compilation) -> dict[Path, bytes]:
-    """Return what *target* writes: the template, the linked templates and the parameters file, by their paths.
+def files_of(target: Target, result: Result) -> tuple[dict[Path, bytes], tuple[Diagnostic, ...]]:
+    """Return what *target* writes, by path (the template, linked templates, the parameters file), and notes on it.
 
     Raises:
         InputError: Two of them have one path.
     """
+    compilation = result.compilation
     files: dict[Path, bytes] = {}
+    notes = tuple(_unwritten_linked(target, compilation))
     if target.output is not None:
         _add(files, target.output, template_bytes(target, compilation))
     if target.parameters_out is not None:
-        _add(files, target.parameters_out, _parameters_file(compilation))
+        from armlib.compiler.parameters import parameters_file
+
+        assert compilation.template is not None
+        file = parameters_file(compilation.template, compilation.deploy_parameters, result.arguments)
+        _add(files, target.parameters_out, json_bytes(file.content))
+        notes = (*notes, *file.diagnostics)
     folder = linked_folder(target)
     if folder is not None:
         for address, template in compilation.linked.items():
             _add(files, _linked_path(folder, address), json_bytes(template, compact=target.minify))
-    return files
+    return files, notes
 
 
 def linked_folder(target: Target) -> Path | None:
@@ -48,7 +53,7 @@ def linked_folder(target: Target) -> Path | None:
     return target.output.parent if target.output is not None else None
 
 
-def unwritten_linked(target: Target, compilation: Compilation) -> Iterable[Diagnostic]:
+def _unwritten_linked(target: Target, compilation: Compilation) -> Iterable[Diagnostic]:
     """Return a warning when there are linked templates and no folder for them."""
     if compilation.linked and linked_folder(target) is None:
         names = ", ".join(sorted(compilation.linked))
@@ -85,15 +90,6 @@ def _add(files: dict[Path, bytes], path: Path, data: bytes) -> None:
     if path in files:
         raise InputError(f"two results would be written to {path}", code="output-clash", hint="name them differently")
     files[path] = data
-
-
-def _parameters_file(compilation: Compilation) -> bytes:
-    document: JsonObject = {
-        "$schema": _PARAMETERS_SCHEMA,
-        "contentVersion": "1.0.0.0",
-        "parameters": {name: {"value": value} for name, value in compilation.deploy_parameters.items()},
-    }
-    return json_bytes(document)
 
 
 def _linked_path(folder: Path, address: str) -> Path:

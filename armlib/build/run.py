@@ -135,7 +135,7 @@ class _Job:
             "armlib": self._stamp,
             "target": {member.name: getattr(target, member.name) for member in fields(target)},
             "roots": [roots.project, *roots.library, None, *roots.packaged],
-            "environment": {},
+            "environment": {name: text for name, text in self._environ.items() if name.startswith("ARMLIB_PARAM")},
         }
         text = json.dumps(asked, default=_plain, sort_keys=True)
         return _Asked(target, roots, self._cache.digest(text.encode("utf-8", "surrogatepass")))

@@ -47,15 +47,16 @@ def compile_all(targets: Sequence[Target], settings: Settings, environ: Mapping[
 def compile_one(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> Compiled:
     """Return what comes of *target*; wrong input is told in the diagnostics."""
     try:
-        compilation = compile_target(target, settings, evaluator, environ)
-        files = files_of(target, compilation) if compilation.succeeded else None
+        result = compile_target(target, settings, evaluator, environ)
+        compilation = result.compilation
+        files, notes = files_of(target, result) if compilation.succeeded else (None, ())
     except ArmlibError as error:
         return Compiled(target=target.name, files=None, diagnostics=error.diagnostics, exit_code=error.exit_code)
     return Compiled(
         target=target.name,
         files=None if files is None else {str(path): data for path, data in files.items()},
         reads=compilation.reads,
-        diagnostics=compilation.diagnostics,
+        diagnostics=(*compilation.diagnostics, *notes),
         exit_code=ExitCode.WRONG_INPUT if files is None else ExitCode.FINE,
     )
 

@@ -6,6 +6,7 @@ is started before anything is imported, and comes up while click does.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ _EVALUATING = frozenset({"compile", "describe", "eval"})
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* say, by default those of the process; return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    gc.set_threshold(100_000, 50, 100)  # what is imported and compiled stays; looking for garbage in it takes time
     try:
         evaluator = None
         if _will_evaluate(words):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -230,6 +229,8 @@ def _run(app: App, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception:  # noqa: BLE001 - the last resort: whatever is not foreseen is our bug, and is told as one
+        import traceback
+
         write_err(f"{traceback.format_exc()}\n{_BUG}")
         return ExitCode.BUG
 

@@ -25,7 +25,7 @@ from armlib.config import SCOPE_KINDS, Target, absolute
 from armlib.errors import ExitCode
 
 if TYPE_CHECKING:
-    from armlib.compiler.request import Compilation
+    from armlib.build.compilation import Result
 
 EXAMPLES = """\b
 Examples:
@@ -87,28 +87,34 @@ def compile_command(
     with standard_input(entries, sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
         target = _with_outputs(target_of("compile", files, aliases, source), how)
-        compilation = compile_target(target, settings, app.evaluator(settings), app.environ)
-        if not compilation.succeeded:
-            app.fail(compilation.diagnostics)
+        result = compile_target(target, settings, app.evaluator(settings), app.environ)
+        if not result.compilation.succeeded:
+            app.fail(result.compilation.diagnostics)
             return ExitCode.WRONG_INPUT
-        _write(app, target, compilation, deps)
+        _write(app, target, result, deps)
     return ExitCode.FINE
 
 
 def _with_outputs(target: Target, how: dict[str, Any]) -> Target:
+    how["output"] = None if how["output"] == Path("-") else how["output"]
     for name in ("output", "parameters_out", "linked_out"):
-        how[name] = how[name] and absolute(how[name], Path.cwd())
+        how[name] = how[name] and _place(how[name])
     return replace(target, **how)
 
 
-def _write(app: App, target: Target, compilation: Compilation, deps: Path | None) -> None:
-    from armlib.build import outputs
+def _place(path: Path) -> Path:
+    """Return where *path* is written to; ``-`` is stdout."""
+    return Path("/dev/stdout") if path == Path("-") else absolute(path, Path.cwd())
+
+
+def _write(app: App, target: Target, result: Result, deps: Path | None) -> None:
+    from armlib.build.outputs import dependency_list, files_of, template_bytes
     from armlib.files import write_files
 
-    files = outputs.files_of(target, compilation)
+    compilation = result.compilation
+    files, notes = files_of(target, result)
     if deps is not None:
-        files[absolute(deps, Path.cwd())] = outputs.dependency_list(target.output, compilation.reads)
+        files[_place(deps)] = dependency_list(target.output, compilation.reads)
     write_files(files)
-    shown = outputs.template_bytes(target, compilation) if target.output is None and app.format == "text" else b""
-    diagnostics = (*compilation.diagnostics, *outputs.unwritten_linked(target, compilation))
-    app.finish({"template": compilation.template}, shown, diagnostics)
+    shown = template_bytes(target, compilation) if target.output is None and app.format == "text" else b""
+    app.finish({"template": compilation.template}, shown, (*compilation.diagnostics, *notes))
