@@ -7,7 +7,6 @@ declared differently they clash, and the error names both files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from armlib.compiler.deploy_time import parameter_section
@@ -15,28 +14,12 @@ from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
 from armlib.compiler.merge import Part, merge
 from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.request import CompileRequest
+from armlib.compiler.sections import kind_of, section_problems
 from armlib.compiler.symbolic import with_symbols
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
 
-_SECTIONS: Mapping[str, tuple[type, ...]] = {
-    "$schema": (str,),
-    "contentVersion": (str,),
-    "languageVersion": (str,),
-    "apiProfile": (str,),
-    "metadata": (dict,),
-    "definitions": (dict,),
-    "imports": (dict,),
-    "extensions": (dict,),
-    "functions": (list,),
-    "parameters": (dict,),
-    "variables": (dict,),
-    "asserts": (dict,),
-    "outputs": (dict,),
-    "resources": (list, dict),
-}
-_KINDS = {dict: "an object", list: "an array", str: "a text"}
 _SCOPE_WORDS = {
     "group": ScopeKind.GROUP,
     "resourcegroup": ScopeKind.GROUP,
@@ -111,8 +94,9 @@ def _outputs(module: _Collected) -> JsonObject:
 def _collected(document: Document) -> _Collected:
     """Return the sections of a module, with the parameters and outputs that the compiler adds."""
     module = _Collected(document)
-    for name, value in document.template.items():
-        _take(module, name, value)
+    wrong = dict(section_problems(document.template))
+    module.diagnostics += wrong.values()
+    module.template.update((name, value) for name, value in document.template.items() if name not in wrong)
     _check_resources(module)
     template = module.template
     if document.deploy_time:
@@ -121,29 +105,12 @@ def _collected(document: Document) -> _Collected:
         template["parameters"] = declared | _section(template, "parameters")
     outputs = with_anchor(_section(template, "outputs"), document.anchor)
     if document.anchor is not None and not isinstance(document.anchor, str):
-        message = f"the id of {module.file} is {_kind(document.anchor)}, not a text"
+        message = f"the id of {module.file} is {kind_of(document.anchor)}, not a text"
         module.diagnostics.append(error("wrong-type", message, path=("id",)))
     if outputs:
         template["outputs"], problems = with_types(outputs, _section(template, "parameters"))
         module.diagnostics += problems
     return module
-
-
-def _take(module: _Collected, name: str, value: Json) -> None:
-    """Put a section into the draft, or say what is wrong with it."""
-    kinds = _SECTIONS.get(name)
-    if kinds is None:
-        near = nearest(name, _SECTIONS)
-        hint = f"did you mean '{near}'?" if near else f"the members are {', '.join(_SECTIONS)}"
-        module.diagnostics.append(
-            error("unknown-member", f"a template has no member '{name}'", hint=hint, path=(name,))
-        )
-    elif not isinstance(value, kinds):
-        expected = " or ".join(_KINDS[kind] for kind in kinds)
-        message = f"'{name}' must be {expected}, not {_kind(value)}"
-        module.diagnostics.append(error("wrong-type", message, path=(name,), place=Place(file=module.file)))
-    else:
-        module.template[name] = value
 
 
 def _check_resources(module: _Collected) -> None:
@@ -166,14 +133,6 @@ def _section(template: JsonObject, name: str) -> JsonObject:
     value = template.get(name, {})
     assert isinstance(value, dict)
     return value
-
-
-def _kind(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    return _KINDS.get(type(value), "a number")
 
 
 # Scope

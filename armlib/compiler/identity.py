@@ -20,7 +20,7 @@ from armlib.template.scope import ScopeKind
 _OPEN, _CLOSE, _SLASH = "\x02", "\x03", "\x04"
 _HOLE = re.compile(r"\{(\d+)\}|\{\{|\}\}|[{}]")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-_LITERAL_ID = re.compile(r"\[resourceId\('([\w.]+/[\w./]+)'((?:, ?'[^'/]*')+)\)\]\Z", re.IGNORECASE | re.ASCII)
+LITERAL_ID = re.compile(r"\[resourceId\('([\w.]+/[\w./]+)'((?:, ?'[^'/]*')+)\)\]\Z", re.IGNORECASE | re.ASCII)
 _QUOTED = re.compile(r"'([^']*)'")
 _DEEPEST_VARIABLE = 32  # variables that lead to each other; more than any template has
 
@@ -178,7 +178,7 @@ class Bindings:
     def _expression(self, text: str) -> str:
         if not is_expression(text):
             return unescape(text).lower()
-        literal = _LITERAL_ID.match(text)
+        literal = LITERAL_ID.match(text)
         if literal:
             return self._literal_id(literal)
         try:
@@ -395,7 +395,7 @@ class Bindings:
             if text[:1] == "/":
                 yield Mention(text.lower().rstrip("/"))
             return
-        literal = _LITERAL_ID.match(text)
+        literal = LITERAL_ID.match(text)
         if literal:
             yield Mention(self._literal_id(literal), text=text)
             return

@@ -146,7 +146,7 @@ class _Linker:
         if not is_expression(text) and text.lower() in index.loop_names:
             return tuple(index.loop_names[text.lower()])
         normal = level.bindings.text(text).rstrip("/")
-        found = index.named(normal)
+        found = index.named(normal.partition("[")[0] if level.is_symbolic else normal)
         if not found.resources and "/" in normal:
             found = index.exactly(normal if normal[0] == "/" else f"{level.home.base}/providers/{normal}")
         if not found.resources:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from armlib.compiler.function_table import find_signature
 from armlib.diagnostics import Diagnostic, error, warning
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
@@ -55,7 +56,7 @@ def type_of(value: Json, parameters: Mapping[str, Json]) -> str | None:
         return "bool"
     if isinstance(value, int):
         return "int"
-    return {list: "array", dict: "object"}.get(type(value))
+    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else None
 
 
 def _type_of_node(node: Node, parameters: Mapping[str, Json]) -> str | None:
@@ -86,15 +87,13 @@ def _parameter_type(node: Call, parameters: Mapping[str, Json]) -> str | None:
 
 
 def _result_type(node: Call, parameters: Mapping[str, Json]) -> str | None:
-    from armlib.expressions.functions import find_function
-
     name = node.name.lower()
     if name.startswith("list"):
         return "secureobject"  # keys and tokens
-    function = find_function(name)
-    if function is None:
-        return None
-    return function.result_type([_type_of_node(argument, parameters) for argument in node.arguments])
+    if name in ("concat", "take", "skip", "union", "intersection", "coalesce") and node.arguments:
+        return _type_of_node(node.arguments[0], parameters)
+    signature = find_signature(name)
+    return signature.result if signature is not None else None
 
 
 def _untold(name: str, value: Json) -> Diagnostic:

@@ -96,17 +96,18 @@ def _id_of_deployment(target: Resource, arguments: list[str]) -> str:
 
 def _scope(scope: str) -> str:
     """Return the expression for the scope of an extension; one relative to the deployment's is written in full."""
-    if is_expression(scope) or scope.startswith("/"):
+    if scope.startswith("/"):
+        return _quote(scope)
+    try:
+        segments = _segments(parse(scope) if is_expression(scope) else Literal(scope))
+    except ExpressionSyntaxError:
         return _inside(scope)
-    type_, names = _split_relative(scope)
-    if type_.lower() == "microsoft.management/managementgroups":
-        return f"tenantResourceId({', '.join(map(_quote, [type_, *names]))})"
-    return f"resourceId({', '.join(map(_quote, [type_, *names]))})"
-
-
-def _split_relative(scope: str) -> tuple[str, list[str]]:
-    namespace, *rest = scope.split("/")
-    return "/".join([namespace, *rest[::2]]), rest[1::2]
+    texts = [_expression_of(segment) for segment in segments]
+    if len(texts) < 3 or not all(text.startswith("'") for text in (texts[0], *texts[1::2])):
+        return _inside(scope)
+    type_ = "/".join(text[1:-1] for text in (texts[0], *texts[1::2]))
+    function = "tenantResourceId" if type_.lower() == "microsoft.management/managementgroups" else "resourceId"
+    return f"{function}({', '.join([_quote(type_), *texts[2::2]])})"
 
 
 def _names(target: Resource) -> list[str]:

@@ -114,7 +114,7 @@ def _fill(level: Level) -> None:
 
 
 def _add(level: Level, body: JsonObject, path: JsonPath, parent: Resource | None, symbol: str = "") -> None:
-    type_, name = _text(body, "type"), _text(body, "name")
+    type_, name = _text(body, "type").rstrip("/"), _text(body, "name")
     normal_name = level.bindings.text(name)
     if parent is not None and not _is_full(type_, parent.type):
         type_ = f"{parent.type}/{type_}"

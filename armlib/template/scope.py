@@ -52,12 +52,17 @@ def scope_kind_of_schema(schema: str) -> ScopeKind | None:
     return _FILES.get(schema.rstrip("#").rpartition("/")[2].casefold())
 
 
+def only_scope_kind(type_: str) -> ScopeKind | None:
+    """Return the one kind of scope that resources of a type live at, None when there are several or it is not known."""
+    return _ONLY_AT.get(type_.casefold())
+
+
 def scope_kind_of_types(types: Iterable[str]) -> ScopeKind:
     """Return the kind of scope that resources of *types*, declared without a ``scope`` of their own, can go to.
 
     Source: the scopes column of the resource reference; a resource group when nothing speaks for another kind.
     """
-    kinds = {_ONLY_AT.get(name.casefold()) for name in types}
+    kinds = {only_scope_kind(name) for name in types}
     for kind in (ScopeKind.SUBSCRIPTION, ScopeKind.TENANT):
         if kind in kinds:
             return kind
