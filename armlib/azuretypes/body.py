@@ -94,7 +94,7 @@ class Body:
 
 
 def check_body(body: Body, definitions: Definitions) -> list[Diagnostic]:
-    """Return what is wrong with a resource body, in the order of its properties."""
+    """Return what is wrong with a resource body, inner objects first."""
     return _Walk(body, definitions).run()
 
 

@@ -341,8 +341,19 @@ def _unpacked(path: Path) -> Iterator[Any]:
         elif start[:3] == b"BZh":
             stream = bz2.BZ2File(file)
         else:
+            _check_end(file)
             stream = file
         yield _Limited(stream, path)
+
+
+def _check_end(file: IO[bytes]) -> None:
+    """Raise EOFError when a plain tar has lost its end, which nothing else in it would tell."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 1024))
+    ending = file.read()
+    file.seek(0)
+    if ending.strip(b"\0"):
+        raise EOFError("its end is missing")
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def _template(
 
     unchecked = replace(settings, types=replace(settings.types, check=False))
     target = target_of("check", (file,), (), source)
-    compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ)
+    compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ).compilation
     return compilation.template if compilation.succeeded else None, list(compilation.diagnostics)
 
 
