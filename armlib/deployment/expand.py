@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,7 +107,7 @@ def expand(
         return Expansion(template=template, diagnostics=(found,))
     engine.shows_deployment = shows_deployment(text)
     frame = root_frame(engine, template, parameters or {}, scope=scope, address=address)
-    with _deep_recursion():
+    with _deep_recursion(), _without_collections():
         try:
             frame.expand()
             asserts = frame.asserts()
@@ -222,6 +223,18 @@ def _resource(instance: Instance) -> ExpandedResource:
         path=instance.path,
         deployment=parent.id if parent is not None and isinstance(parent.id, str) else None,
     )
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Let the garbage be until the end: looking for circles in all that is made costs more than making it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

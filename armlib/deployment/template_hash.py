@@ -115,9 +115,9 @@ def _hash64(data: bytes) -> int:
     h1 = h2 = 0
     for k1, k2 in _mixed_blocks(data[:whole]):
         h1 ^= k1
-        h1 = (((h1 << 19 | h1 >> 13) + h2) * 5 + 0x561CCD1B) & _MASK
+        h1 = ((h1 << 19 | h1 >> 13) + h2) * 5 + 0x561CCD1B & 0xFFFFFFFF
         h2 ^= k2
-        h2 = (((h2 << 13 | h2 >> 19) + h1) * 5 + 0x0BCAA747) & _MASK
+        h2 = ((h2 << 13 | h2 >> 19) + h1) * 5 + 0x0BCAA747 & 0xFFFFFFFF
     tail = data[whole:]
     if tail:
         h1 ^= _mix(int.from_bytes(tail[:4], "little"), 0x239B961B, 15, 0xAB0E9789)

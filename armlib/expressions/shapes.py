@@ -75,11 +75,11 @@ class Compiler:
                 self._shapes.clear()
             self._shapes[shape] = None
             return None
-        literals = parts[1::2]
-        if not literals or len(text) > MAX_LENGTH or not is_expression(text) or not all(map(_is_plain, literals)):
+        literals = _values(parts[1::2])
+        if not literals or len(text) > MAX_LENGTH or not is_expression(text):
             return None
         code = self._shapes[shape] or self._with_slots(text, shape, len(literals))
-        return Compiled(code, list(map(_value, literals))) if code is not None else None  # type: ignore[arg-type]
+        return Compiled(code, literals) if code is not None else None  # type: ignore[arg-type]
 
     def _with_slots(self, text: str, shape: str, count: int) -> Code | None:
         if "lambda" in shape.lower():
@@ -92,12 +92,17 @@ class Compiler:
         return code
 
 
-def _is_plain(literal: str) -> bool:
-    return literal[0] == "'" or len(literal) <= _SAFE_DIGITS
-
-
-def _value(literal: str) -> str | int:
-    return literal[1:-1].replace("''", "'") if literal[0] == "'" else int(literal)
+def _values(literals: list[str]) -> list[str | int] | None:
+    """Return the values of *literals*; None when one may be an integer of more than 64 bits."""
+    values: list[str | int] = []
+    for literal in literals:
+        if literal[0] == "'":
+            values.append(literal[1:-1].replace("''", "'"))
+        elif len(literal) <= _SAFE_DIGITS:
+            values.append(int(literal))
+        else:
+            return None
+    return values
 
 
 def _slotted(node: Node, numbers: Iterator[int]) -> Node:
