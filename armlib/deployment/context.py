@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from armlib.deployment.scopes import DeploymentScope
 from armlib.diagnostics import nearest
 from armlib.errors import InputError
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.scope import ScopeKind
+
+Objects: TypeAlias = Mapping[str, Any]  # JSON values, as they were given
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 _MEMBERS = frozenset(
@@ -55,13 +57,13 @@ class Mocks:
     physical_zones: region to logical zone to physical zone.
     """
 
-    reference: Mapping[str, Json] = field(default_factory=dict)
-    list: Mapping[str, Json] = field(default_factory=dict)
-    providers: tuple[Json, ...] = ()
-    linked_templates: Mapping[str, Json] = field(default_factory=dict)
-    role_definitions: Mapping[str, Json] = field(default_factory=dict)
-    zones: Mapping[str, Json] = field(default_factory=dict)
-    physical_zones: Mapping[str, Json] = field(default_factory=dict)
+    reference: Objects = field(default_factory=dict)
+    list: Objects = field(default_factory=dict)
+    providers: tuple[Any, ...] = ()
+    linked_templates: Objects = field(default_factory=dict)
+    role_definitions: Objects = field(default_factory=dict)
+    zones: Objects = field(default_factory=dict)
+    physical_zones: Objects = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +77,17 @@ class Context:
     subscription_id: str = ZERO_GUID
     tenant_id: str = ZERO_GUID
     management_group_id: str = ZERO_GUID
-    resource_group: Mapping[str, Json] = field(
+    resource_group: Objects = field(
         default_factory=lambda: {"name": "DummyResourceGroup", "location": "Dummy Location"}
     )
-    subscription: Mapping[str, Json] = field(default_factory=dict)
-    tenant: Mapping[str, Json] = field(default_factory=dict)
-    management_group: Mapping[str, Json] = field(default_factory=dict)
+    subscription: Objects = field(default_factory=dict)
+    tenant: Objects = field(default_factory=dict)
+    management_group: Objects = field(default_factory=dict)
     deployment_name: str = "deployment"
     location: str | None = None
-    template_link: Mapping[str, Json] | None = None
-    deployer: Mapping[str, Json] = field(default_factory=dict)
-    environment: Mapping[str, Json] | None = None
+    template_link: Objects | None = None
+    deployer: Objects = field(default_factory=dict)
+    environment: Objects | None = None
     mocks: Mocks = field(default_factory=Mocks)
     now: datetime | None = None
 

@@ -169,7 +169,7 @@ def root_frame(
     if scope is not None and scope.kind is not own and isinstance(template.get("$schema"), str):
         message = f"the $schema of the template is for a {own.value} deployment, the scope is a {scope.kind.value}"
         engine.problems.note("scope-mismatch", message, ("$schema",))
-    location: Value = context.location or context.resource_group.get("location")  # type: ignore[assignment]
+    location: Value = context.location or context.resource_group.get("location")
     link: Any = context.template_link
     return Frame(
         engine,

@@ -141,7 +141,7 @@ def _arguments(instance: Instance, properties: Mapping[str, Json], path: JsonPat
     declared = properties.get("parameters")
     if isinstance(declared, str):
         declared = walk(declared, instance.environment, place)  # type: ignore[assignment]
-        if isinstance(reveal(declared), Unknown):  # type: ignore[arg-type]
+        if isinstance(reveal(declared), Unknown):
             message = "the parameters of the deployment are known only to the deployment"
             instance.frame.engine.problems.note("unknown-parameters", message, place)
             return {}
@@ -249,10 +249,11 @@ def _from_here(uri: Unknown, environment: Environment, base: str) -> Value:
     from pathlib import Path
 
     address = base if "://" in base else Path(base).resolve().as_uri()
-    deployment = {"properties": {"templateLink": {"uri": address}}}
+    deployment: dict[str, Value] = {"properties": {"templateLink": {"uri": address}}}
     here = replace(environment, scope=replace(environment.scope, deployment=deployment), site=Site.ANYWHERE)
     try:
-        return reveal(evaluate(uri.expression, here))
+        found: Value = reveal(evaluate(uri.expression, here))
+        return found
     except InputError:
         return uri
 

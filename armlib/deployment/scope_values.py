@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from armlib.deployment.instance import text_of
@@ -31,6 +31,7 @@ _KINDS: dict[ScopeKind, Literal["resourceGroup", "subscription", "managementGrou
 def scope_values(frame: Frame) -> Scope:
     """Return what the scope functions give in the template of *frame*."""
     scope, context = frame.scope, frame.engine.context
+    cloud: Any = context.environment if context.environment is not None else public_cloud()
     in_subscription = scope.kind in {ScopeKind.GROUP, ScopeKind.SUBSCRIPTION}
     in_group = scope.kind is ScopeKind.GROUP
     in_management_group = scope.kind is ScopeKind.MANAGEMENT_GROUP
@@ -44,7 +45,7 @@ def scope_values(frame: Frame) -> Scope:
         management_group=_management_group(frame) if in_management_group else None,
         tenant=_open("tenant", {"tenantId": context.tenant_id, **context.tenant}),
         deployment=_deployment(frame),
-        environment=dict(context.environment) if context.environment is not None else public_cloud(),
+        environment=cloud,
         deployer=_open("deployer", {"tenantId": context.tenant_id, **context.deployer}),
         now=context.now,
         new_guid=_guids(frame),

@@ -23,7 +23,7 @@ def show(value: Value) -> Json:
         return show(value.known) if value.known is not None else print_expression(value.expression)
     if isinstance(value, Secret):
         return HIDDEN
-    return value  # type: ignore[return-value]
+    return value
 
 
 def show_resource(resource: ExpandedResource) -> JsonObject:

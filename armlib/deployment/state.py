@@ -84,7 +84,7 @@ class DeploymentState:
         for provider in self._mocks.providers:
             if isinstance(provider, dict) and str(provider.get("namespace", "")).casefold() == namespace.casefold():
                 if resource_type is None:
-                    return provider  # type: ignore[return-value]
+                    return provider
                 kinds: Any = provider.get("resourceTypes")
                 for kind in kinds if isinstance(kinds, list) else []:
                     if str(kind.get("resourceType", "")).casefold() == resource_type.casefold():
@@ -93,7 +93,7 @@ class DeploymentState:
 
     def role_definition(self, name: str) -> Answer:
         """Return the GUID of a role; see the port."""
-        return _or_not_known(self._mocks.role_definitions, name)
+        return _or_not_known(self._mocks.role_definitions, name)  # type: ignore[no-any-return]
 
     def zones(self, resource_type: str, location: str) -> Answer:
         """Return the zones of a type in a region; see the port."""
@@ -106,7 +106,7 @@ class DeploymentState:
         """Return the physical zones of a region; see the port."""
         if not self._mocks.physical_zones:
             return NOT_KNOWN
-        return _in_region(self._mocks.physical_zones, location, {})
+        return _in_region(self._mocks.physical_zones, location, {})  # type: ignore[no-any-return]
 
     def external_input(self, name: str, configuration: Value) -> Answer:
         """Nothing is known of what other tools supply."""
@@ -175,14 +175,14 @@ class DeploymentState:
         if properties is None and isinstance(whole, dict):
             properties = whole.get("properties")
         if not full:
-            return properties or None  # type: ignore[return-value]
+            return properties or None
         if isinstance(whole, dict):
-            return whole  # type: ignore[return-value]
+            return whole
         if not properties:
             return None
         basics = _basics(instance, answer.get("apiVersion")) if instance else {"apiVersion": answer.get("apiVersion")}
         known = {**basics, **answer}
-        return {**known, **self._location(instance)} if instance else known  # type: ignore[return-value]
+        return {**known, **self._location(instance)} if instance else known
 
     def _location(self, instance: Instance) -> dict[str, Value]:
         if instance.existing or instance.body.is_running:
@@ -193,7 +193,7 @@ class DeploymentState:
         mocks = self._mocks.list
         for key in (f"{function} {id_}", id_, f"{function} *", "*"):
             if key.casefold() in mocks:
-                return mocks[key.casefold()]  # type: ignore[return-value]
+                return mocks[key.casefold()]  # type: ignore[no-any-return]
         return None
 
 

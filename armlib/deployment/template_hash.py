@@ -7,6 +7,7 @@ JSON in a fixed order of members, in upper case; the hash is the one behind ``un
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.canonical import json_bytes
@@ -63,7 +64,7 @@ def template_hash(template: Mapping[str, Json]) -> str:
 
 
 def _ordered_template(template: Mapping[str, Json]) -> JsonObject:
-    ordered = _ordered(_without_own_hash(template), _TEMPLATE)
+    ordered: Any = _ordered(_without_own_hash(template), _TEMPLATE)
     for section, members in (("parameters", _PARAMETER), ("outputs", _OUTPUT)):
         declared = ordered.get(section)
         if isinstance(declared, dict):
@@ -73,7 +74,7 @@ def _ordered_template(template: Mapping[str, Json]) -> JsonObject:
         ordered["resources"] = {name: _ordered(entry, _RESOURCE) for name, entry in resources.items()} or []
     elif isinstance(resources, list):
         ordered["resources"] = [_ordered(entry, _RESOURCE) for entry in resources]
-    return ordered
+    return ordered  # type: ignore[no-any-return]
 
 
 def _without_own_hash(template: Mapping[str, Json]) -> JsonObject:

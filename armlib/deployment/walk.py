@@ -32,7 +32,7 @@ def walk(value: Json, environment: Environment, path: JsonPath) -> Value:
         return _members(value, environment, path)  # type: ignore[arg-type]
     if kind is list:
         return [walk(item, environment, (*path, index)) for index, item in enumerate(value)]  # type: ignore[arg-type]
-    return value
+    return value  # type: ignore[return-value]
 
 
 def _text(text: str, environment: Environment, path: JsonPath) -> Value:
