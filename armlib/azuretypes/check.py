@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from armlib.azuretypes.corrections import Corrections, CorrectionsError, packaged
-from armlib.azuretypes.store import Store, StoreError, open_store, store_path
-from armlib.azuretypes.template import check_resources, check_template
+from armlib.azuretypes.location import store_path
+from armlib.azuretypes.store import Store, StoreError, open_store
+from armlib.azuretypes.template import Expanded, check_expanded, check_template
 from armlib.diagnostics import Diagnostic, warning
 from armlib.template.scope import ScopeKind
 
@@ -31,9 +32,9 @@ class TypeCheck:
         """Return what the definitions say against a template."""
         return self._with_store(lambda store, known: check_template(template, store, corrections=known, scope=scope))
 
-    def resources(self, resources: Sequence[Mapping[str, Any]]) -> list[Diagnostic]:
+    def expanded(self, resources: Iterable[Expanded]) -> list[Diagnostic]:
         """Return what the definitions say against expanded resources."""
-        return self._with_store(lambda store, known: check_resources(resources, store, corrections=known))
+        return self._with_store(lambda store, known: check_expanded(resources, store, corrections=known))
 
     def _with_store(self, check: Callable[[Store, Corrections], list[Diagnostic]]) -> list[Diagnostic]:
         """Run *check*; a store or a file that cannot be used becomes a warning."""

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from armlib.azuretypes.codec import Spec, spec_references
+from armlib.azuretypes.location import store_path
 from armlib.azuretypes.source import DEFAULT_ADDRESS, File, Index, SourceError, digest, downloaded, open_source
-from armlib.azuretypes.store import APPLICATION_ID, FORMAT, StoreError, store_path
+from armlib.azuretypes.store import APPLICATION_ID, FORMAT, StoreError
 from armlib.diagnostics import nearest
 
 _NESTED_LISTS = 64  # lists and unions within each other without an object between them

@@ -1,29 +1,26 @@
 """The store: one SQLite file that answers for one type without reading the others.
 
 Objects that versions and types have in common are kept once, as nodes; a lookup reads a row, and a check then reads the
-nodes it comes to. Where the file is: ``ARMLIB_TYPES``, else ``store`` in the ``types`` table of armlib.toml, else
-``types.sqlite3`` in the user's data folder.
+nodes it comes to.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from armlib.azuretypes.codec import Spec, decode_node, decode_type, references, spec_references
+from armlib.azuretypes.location import store_path
 from armlib.azuretypes.model import FunctionType, ObjectType, Reference, ResourceType, Scopes, Type, VariantType
 from armlib.azuretypes.names import version_order
 from armlib.errors import InputError
 
 APPLICATION_ID: Final = 0x41524D54  # "ARMT", in the head of the file
 FORMAT: Final = 1  # of the tables and nodes; another one asks for a new installation
-ENVIRONMENT: Final = "ARMLIB_TYPES"
 
 
 class StoreError(InputError):
@@ -49,15 +46,6 @@ class Rows:
     texts: list[tuple[int, str]]
     versions: list[tuple[str, str, Spec, int, int]]
     functions: list[tuple[str, str, str, Spec, Spec | None]]
-
-
-def store_path(setting: Path | None = None) -> Path:
-    """Return where the store is: *setting*, else what the environment says, else the user's data folder."""
-    named = setting or os.environ.get(ENVIRONMENT)
-    if named:
-        path = Path(named).expanduser()
-        return path / "types.sqlite3" if path.is_dir() else path
-    return _data_folder() / "armlib" / "types.sqlite3"
 
 
 def open_store(path: Path | None = None) -> Store | None:
@@ -227,11 +215,3 @@ class Store:
             raise StoreError(
                 f"the store of types {self.path} is damaged: {error}", hint="run 'armlib types install' again"
             ) from error
-
-
-def _data_folder() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from armlib.azuretypes.body import Body, check_body, not_constant
 from armlib.azuretypes.corrections import Corrections, packaged
@@ -17,7 +17,7 @@ from armlib.azuretypes.model import Definitions, ResourceType, Scopes
 from armlib.azuretypes.names import extension_of, is_version, nearest_version
 from armlib.diagnostics import Diagnostic, error, nearest, warning
 from armlib.expressions.parser import is_expression
-from armlib.expressions.values import Unknown
+from armlib.expressions.values import Unknown, Value
 from armlib.jsontypes import JsonPath
 from armlib.template.scope import ScopeKind, scope_kind_of_schema
 
@@ -84,6 +84,38 @@ class Placed:
         return extension_of(self.type, name) or self.type
 
 
+class Expanded(Protocol):
+    """A resource as a deployment would make it; values may be unknown or secret at any depth.
+
+    *scope* is the id of what it is deployed to or extends, *body* what is sent to the provider, *path* the place in the
+    template that it comes from.
+    """
+
+    @property
+    def type(self) -> str:
+        """The whole type."""
+
+    @property
+    def api_version(self) -> Value:
+        """The API version."""
+
+    @property
+    def name(self) -> Value:
+        """The whole name."""
+
+    @property
+    def scope(self) -> Value:
+        """The id of what it is deployed to."""
+
+    @property
+    def body(self) -> Mapping[str, Value]:
+        """What is sent to the provider."""
+
+    @property
+    def path(self) -> JsonPath:
+        """Where it stands in the template."""
+
+
 def check_template(
     template: Mapping[str, Any],
     definitions: Definitions,
@@ -106,24 +138,16 @@ def check_template(
     return [found for each in placed for found in check_placed(each, definitions, corrections)]
 
 
-def check_resources(
-    resources: Sequence[Mapping[str, Any]],
-    definitions: Definitions,
-    *,
-    corrections: Corrections | None = None,
-    path: JsonPath = ("resources",),
+def check_expanded(
+    resources: Iterable[Expanded], definitions: Definitions, *, corrections: Corrections | None = None
 ) -> list[Diagnostic]:
     """Return what the definitions say against expanded resources: whole types and names, expressions evaluated.
 
-    Values may be :class:`~armlib.expressions.values.Unknown` or :class:`~armlib.expressions.values.Secret`.
+    A problem that all copies of a resource have is told once.
     """
     corrections = packaged() if corrections is None else corrections
-    found: list[Diagnostic] = []
-    for at, value in enumerate(resources):
-        type_ = value.get("type")
-        if isinstance(type_, str):
-            found += check_placed(_expanded(value, type_, (*path, at)), definitions, corrections)
-    return found
+    found = [each for one in resources for each in check_placed(_expanded(one), definitions, corrections)]
+    return list(dict.fromkeys(found))
 
 
 def resources_of(
@@ -232,15 +256,16 @@ def _placed(value: Mapping[str, Any], around: _Around, path: JsonPath) -> Placed
     )
 
 
-def _expanded(value: Mapping[str, Any], type_: str, path: JsonPath) -> Placed:
-    version = value.get("apiVersion")
+def _expanded(resource: Expanded) -> Placed:
+    version = resource.api_version
+    identity = {"type": resource.type, "apiVersion": version, "name": resource.name}
     return Placed(
-        value=value,
-        path=path,
-        type=type_,
+        value={**resource.body, **identity},
+        path=resource.path,
+        type=resource.type,
         version=version if isinstance(version, str) else None,
-        segments=type_.count("/"),
-        scope=None,
+        segments=resource.type.count("/"),
+        scope=_scope_of_id(resource.scope or "/") if isinstance(resource.scope, str) else None,
         values=None,
         has_version=version is not None,
     )
@@ -362,7 +387,7 @@ def _scope(placed: Placed, type_: ResourceType, near: bool) -> list[Diagnostic]:
     allowed = " or ".join(text for scope, text in _SCOPE_NAMES.items() if scope & type_.writable)
     return [
         report(
-            "scope",
+            "wrong-scope",
             f"{type_.name} is deployed to a {allowed}, not to a {_SCOPE_NAMES[wanted]}".replace("a another", "another"),
             path=(*placed.path, "type"),
             hint="set 'scope', or put it into a nested deployment at that scope",

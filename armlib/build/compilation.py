@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
@@ -18,6 +18,9 @@ from armlib.jsonnet.port import Evaluator, Program, Read, Roots
 from armlib.jsontypes import Json
 from armlib.resources import library_folder
 from armlib.template.scope import ScopeKind
+
+if TYPE_CHECKING:
+    from armlib.compiler.check import Rule
 
 _STDIN = ".stdin-"
 _GENERAL_STEMS = frozenset({"main", "index", "module", "azuredeploy", "maintemplate"})
@@ -37,8 +40,20 @@ def compile_target(target: Target, settings: Settings, evaluator: Evaluator, env
 
     roots = roots_of(target, settings)
     arguments, reads = gather_arguments(target, roots, evaluator, environ)
-    compilation = compile_template(_request(target, roots, arguments), evaluator)
+    compilation = compile_template(_request(target, roots, arguments), evaluator, type_rules(settings))
     return Result(compilation=replace(compilation, reads=(*reads, *compilation.reads)), arguments=arguments)
+
+
+def type_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the check of resource types, when it is wanted and there is something installed to check with."""
+    from armlib.azuretypes.location import store_path
+
+    if not settings.types.check or not store_path(settings.types.store).is_file():
+        return ()
+    from armlib.azuretypes.check import TypeCheck
+    from armlib.compiler.rules.resource_types import resource_types
+
+    return (resource_types(TypeCheck(store=settings.types.store, corrections=settings.types.corrections)),)
 
 
 def request_of(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> CompileRequest:

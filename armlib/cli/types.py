@@ -70,7 +70,7 @@ def install_command(
     something is wrong with the definitions, what is installed stays as it is.
     """
     from armlib.azuretypes.install import install
-    from armlib.azuretypes.store import store_path
+    from armlib.azuretypes.location import store_path
 
     settings = _settings(app, report, "installed")
     progress = _Progress(sys.stderr.isatty() and app.format == "text")
@@ -182,7 +182,8 @@ def _settings(app: App, report: ReportOptions, result: str) -> Settings:
 
 
 def _store(settings: Settings) -> Store:
-    from armlib.azuretypes.store import Store, store_path
+    from armlib.azuretypes.location import store_path
+    from armlib.azuretypes.store import Store
 
     return Store.open(store_path(settings.types.store))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from armlib.azuretypes.store import Store
-from armlib.azuretypes.template import check_resources, check_template
+from armlib.azuretypes.template import check_expanded, check_template
 from armlib.diagnostics import Diagnostic, Severity
 from armlib.expressions.parser import parse
 from armlib.expressions.values import Secret, Unknown
-from armlib.jsontypes import format_path
+from armlib.jsontypes import JsonPath, format_path
 
 Make = Callable[..., dict[str, Any]]
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -247,19 +248,37 @@ def test_no_message_shows_a_secret(store: Store, shop_resource: Make) -> None:
 # expanded resources
 
 
-def expanded(store: Store, resource: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(each.code, format_path(each.path[2:])) for each in check_resources([resource], store)]
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """An expanded resource."""
+
+    type: str
+    api_version: Any
+    name: Any
+    body: dict[str, Any]
+    scope: str = "/subscriptions/s/resourceGroups/g"
+    path: JsonPath = ("resources", 0)
+
+
+def resource_of(written: dict[str, Any], **more: Any) -> Resource:
+    body = {name: value for name, value in written.items() if name not in ("type", "apiVersion", "name")}
+    given = {"type": written["type"], "api_version": written["apiVersion"], "name": written["name"], **more}
+    return Resource(**given, body=body)
+
+
+def expanded(store: Store, written: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
+    found = check_expanded([resource_of(written, **more)], store)
+    return [(each.code, format_path(each.path[2:])) for each in found]
 
 
 def test_expanded_resources_have_plain_strings(store: Store, shop_resource: Make) -> None:
-    assert expanded(store, {**shop_resource(colour="[x]"), "location": "here"}) == [("enum-value", "properties.colour")]
+    assert expanded(store, shop_resource(colour="[x]")) == [("enum-value", "properties.colour")]
 
 
 def test_unknown_and_secret_values_are_left_alone(store: Store, shop_resource: Make) -> None:
     unknown = Unknown(parse("[reference('x').y]"))
-    resource = shop_resource(
-        colour=unknown, owner=unknown, password=Secret("short"), items=[unknown, {"name": Secret("x")}]
-    )
+    items = [unknown, {"name": Secret("x")}]
+    resource = shop_resource(colour=unknown, owner=unknown, password=Secret("short"), items=items)
     assert expanded(store, resource) == []
 
 
@@ -269,5 +288,17 @@ def test_the_type_of_an_unknown_value_is_checked(store: Store, shop_resource: Ma
 
 
 def test_an_unknown_name_is_no_constant(store: Store, shop_resource: Make) -> None:
-    resource = {**shop_resource(), "name": Unknown(parse("[reference('x').y]"))}
-    assert expanded(store, resource) == [("deploy-time-constant", "name")]
+    name = Unknown(parse("[reference('x').y]"))
+    assert expanded(store, shop_resource(), name=name) == [("deploy-time-constant", "name")]
+
+
+def test_an_expanded_resource_lies_where_its_scope_says(store: Store, shop_resource: Make) -> None:
+    assert expanded(store, shop_resource(), scope="/subscriptions/s") == [("wrong-scope", "type")]
+    note = {"type": "Contoso.Shop/notes", "apiVersion": "2024-01-01", "name": "n"}
+    shop = "/subscriptions/s/resourceGroups/g/providers/Contoso.Shop/shops/corner"
+    assert expanded(store, note, scope=shop) == []
+
+
+def test_what_all_copies_have_is_told_once(store: Store, shop_resource: Make) -> None:
+    wrong = resource_of(shop_resource(colur=1))
+    assert len(check_expanded([wrong, wrong, wrong], store)) == 1

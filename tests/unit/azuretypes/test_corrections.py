@@ -71,7 +71,7 @@ def test_a_version_and_a_type_can_be_accepted(store: Store, shop_resource: Make,
 def test_a_scope_can_be_accepted(store: Store, tmp_path: Path) -> None:
     chain = {"type": "Contoso.Shop/chains", "apiVersion": "2024-01-01", "name": "c"}
     accepted = Corrections().with_file(file_of(tmp_path, {**entry("", "scope"), "type": "Contoso.Shop/chains"}))
-    assert (codes(store, chain, Corrections()), codes(store, chain, accepted)) == (["scope"], [])
+    assert (codes(store, chain, Corrections()), codes(store, chain, accepted)) == (["wrong-scope"], [])
 
 
 @pytest.mark.parametrize(

@@ -179,20 +179,22 @@ def test_nested_templates_are_checked_with_their_own_parameters(store: Store, sh
 
 def test_a_resource_goes_where_it_can(store: Store, shop_resource: Make) -> None:
     chain = {"type": "Contoso.Shop/chains", "apiVersion": "2024-01-01", "name": "c"}
-    assert told(store, template_of(chain)) == [("scope", "resources[0].type")]
+    assert told(store, template_of(chain)) == [("wrong-scope", "resources[0].type")]
     assert told(store, template_of(chain, schema=SUBSCRIPTION)) == []
-    assert told(store, template_of(shop_resource(), schema=SUBSCRIPTION)) == [("scope", "resources[0].type")]
+    assert told(store, template_of(shop_resource(), schema=SUBSCRIPTION)) == [("wrong-scope", "resources[0].type")]
     assert told(store, template_of({**chain, "scope": "[subscription().id]"})) == []
-    assert told(store, template_of({**chain, "scope": "/"})) == [("scope", "resources[0].type")]
+    assert told(store, template_of({**chain, "scope": "/"})) == [("wrong-scope", "resources[0].type")]
     assert told(store, template_of(nested(chain, subscriptionId="[parameters('s')]"))) == []
     assert told(store, template_of(nested(shop_resource(), resourceGroup="g"), schema=SUBSCRIPTION)) == []
     inner = "resources[0].properties.template.resources[0].type"
-    assert told(store, template_of(nested(shop_resource(), location="here"), schema=SUBSCRIPTION)) == [("scope", inner)]
+    assert told(store, template_of(nested(shop_resource(), location="here"), schema=SUBSCRIPTION)) == [
+        ("wrong-scope", inner)
+    ]
 
 
 def test_an_extension_needs_something_to_extend(store: Store) -> None:
     note = {"type": "Contoso.Shop/notes", "apiVersion": "2024-01-01", "name": "n"}
-    assert told(store, template_of(note)) == [("scope", "resources[0].type")]
+    assert told(store, template_of(note)) == [("wrong-scope", "resources[0].type")]
     assert told(store, template_of({**note, "scope": "[resourceId('Contoso.Shop/shops', 'corner')]"})) == []
 
 
@@ -287,7 +289,6 @@ def test_the_resources_of_a_template_come_after_their_parents(shop_resource: Mak
 def test_nothing_installed_nothing_said(tmp_path: Any, shop_resource: Make) -> None:
     check = TypeCheck(store=tmp_path / "none.sqlite3")
     assert check.template(template_of(shop_resource(colur=1))) == []
-    assert check.resources([shop_resource(colur=1)]) == []
 
 
 def test_a_store_that_cannot_be_read_is_a_warning(tmp_path: Any, shop_resource: Make) -> None:
