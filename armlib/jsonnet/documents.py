@@ -59,12 +59,12 @@ def parse_toml(text: str) -> Json:
 
 
 def _as_json(value: Any, inside: tuple[int, ...]) -> Json:
-    """Return *value* with texts as keys and for dates; *inside* are the ids of the containers around it."""
+    """Return *value* with texts for dates; *inside* are the ids of the containers around it."""
     if isinstance(value, (dict, list)) and id(value) in inside:
         raise ValueError("a value contains itself")
     around = (*inside, id(value))
     if isinstance(value, dict):
-        return {_key(key): _as_json(item, around) for key, item in value.items()}
+        return {key: _as_json(item, around) for key, item in value.items()}
     if isinstance(value, list):
         return [_as_json(item, around) for item in value]
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
@@ -77,6 +77,7 @@ def _as_json(value: Any, inside: tuple[int, ...]) -> Json:
 
 
 def _key(key: Any) -> str:
+    """Return *key* as JSON has it, a text; as Python has them, 1 and true would be one key."""
     if isinstance(key, str):
         return key
     if key is None or isinstance(key, bool):
@@ -94,16 +95,24 @@ def _loader() -> Any:
     class Loader(yaml.SafeLoader):
         yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's form)
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        def compose_mapping_node(self, anchor: Any) -> Any:
+            node = super().compose_mapping_node(anchor)
             seen: set[str] = set()
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
                     if key.value in seen:
-                        raise yaml.constructor.ConstructorError(
+                        raise yaml.composer.ComposerError(
                             None, None, f'the key "{key.value}" is given twice', key.start_mark
                         )
                     seen.add(key.value)
-            return super().construct_mapping(node, deep)
+            return node
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            self.flatten_mapping(node)
+            return {
+                _key(self.construct_object(key, deep=True)): self.construct_object(value, deep=deep)
+                for key, value in node.value
+            }
 
     for tag, pattern, first in (
         ("null", re.compile(r"~|null|Null|NULL|\Z"), ["~", "n", "N", ""]),

@@ -14,8 +14,8 @@ _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:"
-    r"(?://(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@?"
-    r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::\d*)?(?=[/?#]|\Z))?"
+    r"(?://(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?"
+    r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::\d*)?(?=[/?#]|\Z)|(?!//))"
     r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
     r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
     r"(?:\#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
@@ -48,15 +48,10 @@ def names() -> list[str]:
 
 
 def _is_cidr(text: str) -> bool:
-    """Return whether *text* is an address block as ARM takes it: prefix length, not a mask; host bits may be set."""
-    address, slash, length = text.partition("/")
-    return (
-        bool(slash)
-        and length.isascii()
-        and length.isdigit()
-        and _parses(ipaddress.ip_interface, text)
-        and bool(address)
-    )
+    """Return whether *text* is an address block as ARM takes it: a prefix length, no mask; host bits may be set."""
+    _, slash, length = text.partition("/")
+    has_length = bool(slash) and length.isascii() and length.isdigit()
+    return has_length and "%" not in text and _parses(ipaddress.ip_interface, text)
 
 
 def _is_ipv4(text: str) -> bool:

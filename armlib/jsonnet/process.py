@@ -16,7 +16,6 @@ from armlib.jsonnet.channel import EndedError, TimeLimitError, WorkerProcess
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from queue import LifoQueue
     from types import TracebackType
 
     from armlib.jsonnet.port import Evaluated, Program, Read
@@ -144,52 +143,6 @@ class WorkerEvaluator:
         from armlib.jsonnet.port import EvaluationError
 
         return EvaluationError((crashed(program, overflowed=ended.says(b"stack overflow", b"stack exceeds")),))
-
-
-class WorkerPool:
-    """Evaluates programs in several processes, for as many threads at once.
-
-    Args:
-        size: Number of processes; each is started when it is first needed.
-        time_limit: Seconds that one evaluation may take; None for no limit.
-        memory_limit: Bytes that each process may occupy; None for no limit.
-    """
-
-    def __init__(
-        self, size: int, *, time_limit: float | None = TIME_LIMIT, memory_limit: int | None = MEMORY_LIMIT
-    ) -> None:
-        from queue import LifoQueue
-
-        self._all = [WorkerEvaluator(time_limit=time_limit, memory_limit=memory_limit) for _ in range(size)]
-        self._idle: LifoQueue[WorkerEvaluator] = LifoQueue()
-        for evaluator in self._all:
-            self._idle.put(evaluator)
-
-    def __enter__(self) -> WorkerPool:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def start(self) -> None:
-        """Start all processes and return at once."""
-        for evaluator in self._all:
-            evaluator.start()
-
-    def close(self) -> None:
-        """End all processes, and with them the running evaluations."""
-        for evaluator in self._all:
-            evaluator.close()
-
-    def evaluate(self, program: Program) -> Evaluated:
-        """Return what *program* comes to, when a process is free; errors as of :meth:`WorkerEvaluator.evaluate`."""
-        evaluator = self._idle.get()
-        try:
-            return evaluator.evaluate(program)
-        finally:
-            self._idle.put(evaluator)
 
 
 class _Answer:
