@@ -196,8 +196,8 @@ def _counted(count: Json, one: str, many: str) -> str:
 
 
 def _scalar(value: Json) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
     return json.dumps(value, ensure_ascii=False)
 
 

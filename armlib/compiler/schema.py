@@ -128,7 +128,7 @@ def _type_schema(types: list[str | None], nullable: bool) -> JsonObject:
     names = dict.fromkeys(name for name in types if name is not None and name != "resourceId")
     schema: JsonObject = {}
     if "resourceId" in types:
-        rule: JsonObject = {"properties": {"id": {"type": "string", "pattern": r"^(/|\[)"}}}
+        rule: JsonObject = {"properties": {"id": {"type": "string", "pattern": "^/"}}}
         if "string" not in names:
             rule["pattern"] = "^/"
         if "object" not in names:
