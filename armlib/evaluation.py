@@ -21,7 +21,7 @@ from armlib.jsontypes import Json, JsonObject
 from armlib.template.jsonc import parse_json
 
 if TYPE_CHECKING:
-    from armlib.compiler.request import Argument, CompileRequest
+    from armlib.compiler.request import Argument, Compilation
     from armlib.config import Settings, Target
     from armlib.jsonnet.port import Evaluator
 
@@ -95,40 +95,39 @@ def deployable(
     Raises:
         InputError: The module cannot be read, or does not compile; then as its diagnostics.
     """
-    from armlib.build.compilation import request_of
+    from armlib.build.compilation import compile_target, gather_arguments, roots_of
     from armlib.config import project_root
 
     path = target.entries[0][1]
-    request = request_of(target, settings, evaluator, environ)
     root = project_root(path)
     if path.suffix.casefold() in _JSON_SUFFIXES:
         template = read_template(path)
-        values = {name: _value(name, argument, template) for name, argument in request.arguments.items()}
+        arguments, _ = gather_arguments(target, roots_of(target, settings), evaluator, environ)
         return Deployable(
-            template=template, parameters=values, loader=_loader(root, {}, network=network), address=str(path)
+            template=template,
+            parameters={name: _value(name, argument, template) for name, argument in arguments.items()},
+            loader=_loader(root, {}, network=network),
+            address=str(path),
         )
-    return _compiled(request, evaluator, root, str(path), network=network)
-
-
-def _compiled(request: CompileRequest, evaluator: Evaluator, root: Path, address: str, *, network: bool) -> Deployable:
-    from armlib.compiler.pipeline import compile_template
-
-    compilation = compile_template(request, evaluator)
-    template = compilation.template
-    if template is None or has_errors(compilation.diagnostics):
+    result = compile_target(target, settings, evaluator, environ)
+    compilation = result.compilation
+    if compilation.template is None or has_errors(compilation.diagnostics):
         raise DiagnosticsError(compilation.diagnostics)
-    declared = cast("Mapping[str, Json]", template.get("parameters") or {})
-    values: dict[str, Value] = dict(cast("Mapping[str, Value]", compilation.deploy_parameters))
-    for name, argument in request.arguments.items():  # secrets: they are in no template and no compilation
-        if name in declared and name not in values:
-            values[name] = _value(name, argument, template)
     return Deployable(
-        template=template,
-        parameters=values,
+        template=compilation.template,
+        parameters=_deploy_parameters(compilation, result.arguments),
         loader=_loader(root, compilation.linked, network=network),
-        address=address,
+        address=str(path),
         diagnostics=compilation.diagnostics,
     )
+
+
+def _deploy_parameters(compilation: Compilation, arguments: Mapping[str, Argument]) -> dict[str, Value]:
+    """Return the values of the template's own parameters; those of secrets are in the arguments alone."""
+    template = cast("JsonObject", compilation.template)
+    declared = cast("Mapping[str, Json]", template.get("parameters") or {})
+    values = {name: _value(name, argument, template) for name, argument in arguments.items() if name in declared}
+    return values | cast("dict[str, Value]", dict(compilation.deploy_parameters))
 
 
 def _loader(root: Path, linked: Mapping[str, Any], *, network: bool) -> Loader:
@@ -153,12 +152,11 @@ def read_template(path: Path) -> JsonObject:
 
 def _value(name: str, argument: Argument, template: JsonObject) -> Value:
     """Return the value of an argument; text is read by the type that *template* declares."""
-    value = argument.value
+    if argument.reference is not None:
+        return key_vault_secret(name)
     if argument.text is not None:
         return cast("Value", _read_as(argument.text, _declared_type(name, template), name))
-    if isinstance(value, dict) and isinstance(value.get("reference"), dict) and "keyVault" in value["reference"]:  # type: ignore[operator]
-        return key_vault_secret(name)
-    return cast("Value", value)
+    return cast("Value", argument.value)
 
 
 def _declared_type(name: str, template: JsonObject) -> str | None:

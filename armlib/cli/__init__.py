@@ -37,4 +37,6 @@ def _will_evaluate(words: Sequence[str]) -> bool:
 
     command = next((word for word in words if not word.startswith("-")), None)
     asks_for_help = "--help" in words or "-h" in words
+    if command == "eval" and not any(word.endswith(("sonnet", "-")) for word in words):
+        return False  # a template in JSON is read as it is
     return command in _EVALUATING and not asks_for_help and "_ARMLIB_COMPLETE" not in os.environ

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,10 @@ from armlib.cli.options import (
     target_of,
 )
 from armlib.errors import ExitCode
+
+if TYPE_CHECKING:
+    from armlib.config import Settings
+    from armlib.deployment.expand import Expansion
 
 EXAMPLES = """\b
 Examples:
@@ -84,18 +89,30 @@ def eval_command(
         app.shown_as = stdin_names(files)
         target = target_of("eval", files, (), source)
         evaluated = deployable(target, settings, app.evaluator(settings), app.environ, network=place.network)
-    return _value(app, evaluated, place, expression) if expression else _deployment(app, evaluated, place)
+    return _value(app, evaluated, place, expression) if expression else _deployment(app, evaluated, place, settings)
 
 
-def _deployment(app: App, evaluated: Any, place: Any) -> ExitCode:
+def _deployment(app: App, evaluated: Any, place: Any, settings: Settings) -> ExitCode:
     from armlib.deployment.show import show_expansion
     from armlib.deployment.tree import as_tree
     from armlib.evaluation import evaluate_deployable
 
-    expansion = evaluate_deployable(evaluated, place)
+    expansion = _with_types(evaluate_deployable(evaluated, place), settings)
     text = as_tree(expansion).encode() if app.format == "text" else b""
     app.finish(show_expansion(expansion) if app.format == "json" else {}, text, expansion.diagnostics)
     return ExitCode.FINE if expansion.succeeded else ExitCode.WRONG_INPUT
+
+
+def _with_types(expansion: Expansion, settings: Settings) -> Expansion:
+    """Return *expansion* with what the installed resource types say against its resources."""
+    from armlib.azuretypes.location import store_path
+
+    if not settings.types.check or not store_path(settings.types.store).is_file():
+        return expansion
+    from armlib.azuretypes.check import TypeCheck
+
+    found = TypeCheck(store=settings.types.store, corrections=settings.types.corrections).expanded(expansion.resources)
+    return replace(expansion, diagnostics=(*expansion.diagnostics, *found))
 
 
 def _value(app: App, evaluated: Any, place: Any, expression: str) -> ExitCode:

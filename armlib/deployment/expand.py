@@ -215,7 +215,7 @@ def _resource(instance: Instance) -> ExpandedResource:
         name=instance.name,
         type=instance.type,
         api_version=version,
-        scope=instance.frame.scope.id if instance.is_deployment else instance.scope,
+        scope=instance.scope,
         body=instance.shown if instance.shown is not None else instance.body.get(),
         depends_on=(*(waited.id for waited in instance.waits), *instance.unknown_dependencies),
         condition=instance.condition,

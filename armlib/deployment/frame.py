@@ -48,7 +48,13 @@ class Engine:
     registry: dict[str, Instance] = field(default_factory=dict)  # resources that are deployed, by folded id
     expanded: list[Instance] = field(default_factory=list)  # in dependency order, nested ones after their deployment
     shows_deployment: bool = True  # whether some expression reads more of deployment() than its name and location
+    running: dict[Instance, None] = field(default_factory=dict)  # whose bodies are being worked out
     made: int = 0
+
+    def running_from(self, instance: Instance) -> list[Instance]:
+        """Return the resources whose bodies are being worked out because *instance* asked for them, itself first."""
+        running = list(self.running)
+        return running[running.index(instance) :] if instance in self.running else [instance]
 
     def count(self, path: JsonPath) -> None:
         """Count one more resource.
@@ -228,13 +234,20 @@ class Frame:
 
     def _prepare(self, instance: Instance) -> None:
         instance.environment = replace(instance.environment, state=DeploymentState(self, instance))
-        instance.body = Cell(lambda: evaluated_body(instance), lambda: _circular([instance]))
+        instance.body = Cell(lambda: self._evaluated(instance), lambda: _circular(self.engine.running_from(instance)))
         if instance.is_deployment and not instance.existing:
             instance.child = Cell(lambda: child_frame(instance), lambda: _circular([instance]))
         else:
             instance.child = known(None)
         if instance.is_deployed and instance.id is not None:
             self.engine.registry.setdefault(instance.key, instance)
+
+    def _evaluated(self, instance: Instance) -> dict[str, Value]:
+        self.engine.running[instance] = None
+        try:
+            return evaluated_body(instance)
+        finally:
+            del self.engine.running[instance]
 
     def _check_resources(self) -> None:
         deployed = [instance for instance in self._instances if instance.is_deployed]

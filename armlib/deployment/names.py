@@ -55,6 +55,7 @@ class Names:
         self._environment = environment
         self._problems = problems
         self._is_new = str(template.get("languageVersion", "1.0")) >= "2"
+        self._running: dict[str, None] = {}  # what is being worked out: a circle is drawn from it
         self._declared = self._section("parameters")
         self._parameters = {name.lower(): self._parameter_cell(name) for name in self._declared}
         self._variable_cells: dict[str, tuple[str, Cell[Value]]] | None = None
@@ -145,14 +146,18 @@ class Names:
         path = (*self._path, "parameters", name)
 
         def compute() -> Value:
+            self._running[label] = None
             try:
                 return self._parameter_value(name, path)
             except TemplateFault:
                 raise
             except InputError as fault:
                 raise located(fault, path, f"The template parameter '{name}'") from None
+            finally:
+                del self._running[label]
 
-        return Cell(compute, lambda: _circle("parameter", name, path))
+        label = f"parameter '{name}'"
+        return Cell(compute, lambda: self._circle(label, path))
 
     def _parameter_value(self, name: str, path: JsonPath) -> Value:
         declared = self._declared[name]
@@ -265,14 +270,28 @@ class Names:
 
     def _told_as_variable(self, name: str, path: JsonPath, compute: Callable[[], Value]) -> Cell[Value]:
         def told() -> Value:
+            self._running[label] = None
             try:
                 return compute()
             except TemplateFault as fault:
                 if fault.path[: len(path)] != path or fault.code == "circular-dependency":
                     raise  # it comes from a parameter or another variable, and is told there
-                raise _about(fault, f"The template variable '{name}'", _VARIABLE_HELP) from None
+                raise _about(fault, f"The template {label}", _VARIABLE_HELP) from None
+            finally:
+                del self._running[label]
 
-        return Cell(told, lambda: _circle("variable", name, path))
+        label = f"variable '{name}'"
+        return Cell(told, lambda: self._circle(label, path))
+
+    def _circle(self, label: str, path: JsonPath) -> TemplateFault:
+        running = list(self._running)
+        drawn = " -> ".join([*running[running.index(label) :], label])
+        return TemplateFault(
+            f"The template {label} is not valid: circular dependency, its value depends on itself.",
+            path,
+            code="circular-dependency",
+            hint=f"the circle is {drawn}",
+        )
 
     # User functions.
 
@@ -348,12 +367,3 @@ def _about(fault: TemplateFault, about: str, more: str = "") -> TemplateFault:
     told = TemplateFault(message, fault.path, code=fault.code, hint=fault.hint, service=fault.service)
     told.function, told.node, told.text, told.shown = fault.function, fault.node, fault.text, fault.shown
     return told
-
-
-def _circle(kind: str, name: str, path: JsonPath) -> TemplateFault:
-    return TemplateFault(
-        f"The template {kind} '{name}' is not valid: circular dependency, its value depends on itself.",
-        path,
-        code="circular-dependency",
-        hint="break the circle: something it reads leads back to it",
-    )
