@@ -45,7 +45,7 @@ TYPES = (
 )
 NAMES = ["name", "Name", "names", "sku", "size", "id", "children", "a b", "it's"]
 PATTERNS = ["^[a-z]+$", "a", "^/", r"\d{2}", "^$"]
-TEXTS = ["", "a", "ab", "ABC", "abc", "é😀", "12", "/x", "/subscriptions/1", "[x()]", "[[x]", "[]", "10.0.0.0/8", "1.2.3.4"]
+TEXTS = [
     "",
     "a",
     "ab",
