@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from armlib.compiler.parameters_check import chain
+from armlib.compiler.parameters_metadata import ParameterMetadata
 from armlib.diagnostics import Diagnostic, error
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject
@@ -24,8 +26,8 @@ _TYPES = {
 _CONSTRAINTS = ("allowedValues", "minLength", "maxLength", "minValue", "maxValue")
 
 
-def parameter_section(specifications: Mapping[str, JsonObject]) -> tuple[JsonObject, list[Diagnostic]]:
-    """Return the ``parameters`` of a template for *specifications*, entries of a module's ``parameterMetadata``.
+def parameter_section(parameters: Mapping[str, ParameterMetadata]) -> tuple[JsonObject, list[Diagnostic]]:
+    """Return the ``parameters`` of a template for *parameters*, which a module declares.
 
     Types, lengths, ranges, allowed values and the description have a form in ARM; patterns, formats and validators have
     none and are checked by whoever calls the deployment. A secure parameter keeps no default but an empty text and an
@@ -33,43 +35,37 @@ def parameter_section(specifications: Mapping[str, JsonObject]) -> tuple[JsonObj
     """
     section: JsonObject = {}
     found: list[Diagnostic] = []
-    for name, specification in specifications.items():
+    for name, parameter in parameters.items():
+        specification: JsonObject = {}
+        for link in reversed(list(chain(parameter.specification, parameter.definitions))):
+            specification |= link
         type_ = _arm_type(specification.get("type"))
         if type_ is None:
             found.append(_no_type(name, specification.get("type")))
             continue
-        parameter: JsonObject = {"type": type_}
+        declared: JsonObject = {"type": type_}
         default = specification.get("defaultValue")
         if default is not None:
             if type_.startswith("secure") and not _is_harmless(default):
                 found.append(_secret_default(name))
-            parameter["defaultValue"] = default
-        parameter |= {key: specification[key] for key in _CONSTRAINTS if specification.get(key) is not None}
-        description = _description(specification)
-        if description:
-            parameter["metadata"] = {"description": description}
-        section[name] = parameter
+            declared["defaultValue"] = default
+        declared |= {key: specification[key] for key in _CONSTRAINTS if specification.get(key) is not None}
+        if parameter.description:
+            declared["metadata"] = {"description": parameter.description}
+        section[name] = declared
     return section, found
 
 
 def _arm_type(declared: Json) -> str | None:
     """Return the one ARM type of *declared*, a type or a list of them; None when there is none or more than one."""
     names = declared if isinstance(declared, list) else [declared]
-    types = {_TYPES.get(str(name).casefold()) for name in names if str(name).casefold() != "null"}
-    secure = {type_ for type_ in types if type_ and type_.startswith("secure")}
-    if secure:
-        types = secure
-    return types.pop() if len(types) == 1 else None
+    types = {_TYPES.get(str(name).casefold(), "") for name in names if str(name).casefold() != "null"}
+    types = {type_ for type_ in types if type_.startswith("secure")} or types
+    return types.pop() or None if len(types) == 1 else None
 
 
 def _is_harmless(default: Json) -> bool:
     return default in ("", {}) or (isinstance(default, str) and is_expression(default))
-
-
-def _description(specification: JsonObject) -> str | None:
-    metadata = specification.get("metadata")
-    text = specification.get("description") or (metadata.get("description") if isinstance(metadata, dict) else None)
-    return text if isinstance(text, str) else None
 
 
 def _no_type(name: str, declared: Json) -> Diagnostic:

@@ -1,17 +1,24 @@
-"""Sources -> documents: runs Jsonnet and gives each module's members as plain JSON."""
+"""Sources -> documents: binds the arguments, runs Jsonnet, and gives each module's members as plain JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from armlib.compiler.bind import Bound, bind
+from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
 from armlib.compiler.request import Argument, CompileRequest, Entry
-from armlib.compiler.resolve import Source, Sources
+from armlib.compiler.resolve import Source, Sources, resolve_module
 from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program
-from armlib.diagnostics import Diagnostic, Place, error, has_errors, nearest
+from armlib.diagnostics import Diagnostic, Place, error, has_errors, warning
+from armlib.errors import InputError
+from armlib.expressions.parser import is_expression
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read
-from armlib.jsontypes import Json, JsonObject
+from armlib.jsontypes import Json, JsonObject, JsonPath
+
+MODULE_TYPE = "armlib/modules"
+_DEEPEST_MODULE = 32  # modules that name each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +33,10 @@ class LinkedTemplate:
 class Document:
     """A module's members as it yields them; nothing in it has been checked.
 
-    *metadata* is the module's ``parameterMetadata`` for the parameters that are left to deploy time. *is_arm* tells an
-    ARM template in JSON from a Jsonnet module.
+    *is_arm* tells an ARM template in JSON from a Jsonnet module. *fields* are the names of all visible members, *hidden*
+    those of members that it hides. *deploy_time* are the declared parameters that become the template's. *children* are
+    the modules that resources of the type ``armlib/modules`` name, by the resource's key in ``resources``;
+    *child_arguments* what such a child, if it is an ARM template, was given.
     """
 
     entry: Entry
@@ -36,28 +45,22 @@ class Document:
     anchor: Json = None
     fields: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    deploy_time: Mapping[str, JsonObject] = field(default_factory=dict)
+    deploy_time: Mapping[str, ParameterMetadata] = field(default_factory=dict)
     linked: tuple[LinkedTemplate, ...] = ()
+    children: Mapping[str | int, Document] = field(default_factory=dict)
+    child_arguments: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """What the modules of a request came to, in order."""
+    """What the modules of a request came to, in order, and the values for parameters that are left to deploy time."""
 
     modules: tuple[Document, ...]
     deploy_parameters: Mapping[str, Json] = field(default_factory=dict)
+    references: Mapping[str, JsonObject] = field(default_factory=dict)
+    secrets: Mapping[str, Json] = field(default_factory=dict, repr=False)
     diagnostics: tuple[Diagnostic, ...] = ()
     reads: tuple[Read, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
-    """What a module says of its parameters."""
-
-    kind: str
-    metadata: Json = None
-    takes_arguments: bool = True
-    is_library: bool = False
 
 
 def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) -> Documents:
@@ -66,89 +69,357 @@ def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) ->
     Raises:
         StoppedError: A limit of time or memory was reached, or the user interrupted.
     """
-    documents: list[Document] = []
-    found: list[Diagnostic] = []
-    reads: list[Read] = []
-    deploy_parameters: dict[str, Json] = {}
-    for source in sources.modules:
-        run = _Run(source, request, evaluator)
-        document = run.evaluate()
-        if document is not None:
-            documents.append(document)
-        found += run.diagnostics
-        reads += run.reads
-        deploy_parameters |= run.deploy_parameters
+    arguments, settings = _arguments(request)
+    runs = [_Run(source, settings, evaluator) for source in sources.modules]
+    for run, given in zip(runs, _shared(runs, arguments), strict=True):
+        run.evaluate(given)
     return Documents(
-        modules=tuple(documents),
-        deploy_parameters=deploy_parameters,
-        diagnostics=tuple(found),
-        reads=tuple(dict.fromkeys(reads)),
+        modules=tuple(run.document for run in runs if run.document is not None),
+        deploy_parameters=_merged(run.bound.deploy_parameters for run in runs),
+        references=_merged(run.bound.references for run in runs),
+        secrets=_merged(run.bound.secrets for run in runs),
+        diagnostics=tuple(diagnostic for run in runs for diagnostic in run.diagnostics),
+        reads=tuple(dict.fromkeys(read for run in runs for read in run.reads)),
     )
+
+
+def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Settings]:
+    """Return the arguments and the settings of a request; ``--ext-str parameters=…`` is one more way to give arguments."""
+    ext_str = dict(request.ext_str)
+    arguments = dict(request.arguments)
+    try:
+        given = json.loads(ext_str.get(PARAMETERS, "null"))
+    except ValueError:
+        given = None  # Jsonnet tells what is wrong with it
+    if isinstance(given, dict):
+        del ext_str[PARAMETERS]
+        outside = {name: Argument(value=value, source="--ext-str parameters") for name, value in given.items()}
+        arguments = outside | arguments
+    settings = Settings(
+        roots=request.roots,
+        as_code=request.parameters_as_code,
+        ext_str=ext_str,
+        ext_code=request.ext_code,
+        tla_str=request.tla_str,
+        tla_code=request.tla_code,
+    )
+    return arguments, settings
+
+
+def _merged(parts: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _shared(runs: list[_Run], arguments: Mapping[str, Argument]) -> list[dict[str, Argument]]:
+    """Return the arguments of each module: those it declares, and those that no module declares, for the first to tell.
+
+    A module that declares nothing takes whatever no other declares.
+    """
+    if len(runs) < 2 or not arguments:
+        return [dict(arguments) for _ in runs]
+    declared = [run.declared_names(arguments) for run in runs]
+    known = {name for names in declared if names is not None for name in names}
+    rest = {name: argument for name, argument in arguments.items() if name not in known}
+    open_ = [number for number, names in enumerate(declared) if names is None]
+    shares = []
+    for number, names in enumerate(declared):
+        own = {name: argument for name, argument in arguments.items() if names is not None and name in names}
+        takes_rest = number in open_ or (not open_ and number == 0)
+        shares.append(own | rest if takes_rest else own)
+    return shares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What a module says of its parameters; *parameters* is None when it declares nothing."""
+
+    kind: str
+    takes_arguments: bool = True
+    is_library_module: bool = False
+    parameters: Mapping[str, ParameterMetadata] | None = None
+    template_parameters: Mapping[str, ParameterMetadata] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def deploy_time(self) -> dict[str, ParameterMetadata]:
+        declared = self.parameters or {}
+        return {name: parameter for name, parameter in declared.items() if parameter.is_deploy_time}
 
 
 class _Run:
     """The evaluation of one module: collects what it reads and what is wrong."""
 
-    def __init__(self, source: Source, request: CompileRequest, evaluator: Evaluator) -> None:
+    def __init__(
+        self, source: Source, settings: Settings, evaluator: Evaluator, depth: int = 0, place: JsonPath = ()
+    ) -> None:
         self._source = source
+        self._settings = settings
         self._evaluator = evaluator
-        self._arguments = request.arguments
-        self._settings = Settings(
-            roots=request.roots,
-            as_code=request.parameters_as_code,
-            ext_str=request.ext_str,
-            ext_code=request.ext_code,
-            tla_str=request.tla_str,
-            tla_code=request.tla_code,
-        )
+        self._depth = depth
+        self._place = place
+        self._facts: _Facts | None = None
+        self.document: Document | None = None
+        self.bound = Bound(injected={})
         self.diagnostics: list[Diagnostic] = []
         self.reads: list[Read] = list(source.reads)
-        self.deploy_parameters: dict[str, Json] = {}
 
-    def evaluate(self) -> Document | None:
-        source = self._source
-        if source.template is not None:
-            return Document(entry=source.entry, template=source.template, is_arm=True)
-        values = {name: given.value if given.text is None else given.text for name, given in self._arguments.items()}
-        answer = self._answer(document_program(source.entry.path, self._settings, values))
-        return None if answer is None else self._document(answer)
+    def evaluate(self, arguments: Mapping[str, Argument]) -> None:
+        """Evaluate the module with *arguments*; sets *document*, *bound* and *diagnostics*."""
+        if self._source.template is not None:
+            self.document = self._arm_document(self._source.template, arguments)
+        else:
+            self.document = self._jsonnet_document(arguments)
+        if self.document is not None:
+            self.document = self._with_children(self.document)
 
-    def _answer(self, program: Program) -> JsonObject | None:
+    def declared_names(self, arguments: Iterable[str]) -> set[str] | None:
+        """Return the names of the parameters that the module declares; None when it takes any."""
+        if self._source.template is not None:
+            return set(_object(self._source.template, "parameters"))
+        facts = self._inspected(arguments)
+        if facts is None:
+            return set()
+        if facts.parameters is None and not facts.template_parameters:
+            return None
+        return {*(facts.parameters or ()), *facts.template_parameters}
+
+    # An ARM template
+
+    def _arm_document(self, template: JsonObject, arguments: Mapping[str, Argument]) -> Document:
+        entry = self._source.entry
+        parameters = _template_parameters(_object(template, "parameters"), _object(template, "definitions"))
+        self._take(bind(arguments, parameters))
+        if self._depth:
+            given = {**self.bound.deploy_parameters, **self.bound.secrets}
+            return Document(entry=entry, template=template, is_arm=True, child_arguments=given)
+        return Document(entry=entry, template=_with_defaults(template, self.bound), is_arm=True)
+
+    # A Jsonnet module
+
+    def _jsonnet_document(self, arguments: Mapping[str, Argument]) -> Document | None:
+        facts = None
+        if arguments or self._depth:
+            facts = self._inspected(arguments)
+            if facts is None or not self._bind(facts, arguments):
+                return None
+        answer, failures = self._answer(self._document_program())
+        if answer is None:
+            self.diagnostics += self._missing(facts, arguments) or failures
+            return None
+        facts = facts or _facts(answer)
+        if not arguments and self._needs_injection(facts):
+            self._take(bind({}, facts.parameters, lenient=True))
+            answer, failures = self._answer(self._document_program())
+            self.diagnostics += failures
+        return None if answer is None else self._document(answer, facts)
+
+    def _document_program(self) -> Program:
+        path, settings = self._source.entry.path, self._settings
+        return document_program(path, settings, self.bound.injected, is_child=self._depth > 0)
+
+    def _needs_injection(self, facts: _Facts) -> bool:
+        """Return whether the module must be told of its deploy-time parameters, which the base library knows itself."""
+        return facts.takes_arguments and not facts.is_library_module and bool(facts.deploy_time)
+
+    def _inspected(self, arguments: Iterable[str]) -> _Facts | None:
+        """Return what the module declares; None when it cannot be evaluated, which is then reported."""
+        if self._facts is None:
+            answer, failures = self._answer(inspect_program(self._source.entry.path, self._settings, arguments))
+            if answer is None:
+                self.diagnostics += failures
+                return None
+            self._facts = _facts(answer)
+        return self._facts
+
+    def _bind(self, facts: _Facts, arguments: Mapping[str, Argument]) -> bool:
+        """Bind *arguments*; return whether they are right."""
+        if not facts.takes_arguments and self._depth == 0:
+            path = self._source.entry.path
+            message = f"{path} sets its parameters itself: the arguments {', '.join(arguments)} are not used"
+            self.diagnostics.append(warning("unused-arguments", message))
+            return True
+        of_template = {name: argument for name, argument in arguments.items() if name in facts.template_parameters}
+        others = {name: argument for name, argument in arguments.items() if name not in of_template}
+        declared = facts.parameters
+        if declared is None and facts.template_parameters:
+            declared = {}
+        lenient = not facts.is_library_module
+        bound = bind(others, declared if facts.kind == "object" else None, lenient=lenient)
+        if self._depth:
+            bound = self._as_child(bound, declared or {}, lenient)
+        if of_template:
+            bound = _joined(bound, bind(of_template, facts.template_parameters))
+        self.diagnostics += facts.diagnostics if facts.is_library_module else as_warnings(facts.diagnostics)
+        self._take(bound)
+        return not has_errors(bound.diagnostics)
+
+    def _as_child(self, bound: Bound, declared: Mapping[str, ParameterMetadata], lenient: bool) -> Bound:
+        """Return *bound* for a module inside a template, whose deploy-time parameters the template gives."""
+        found = list(bound.diagnostics)
+        given = {**bound.deploy_parameters, **bound.secrets}
+        for name, parameter in declared.items():
+            value = given.get(name)
+            if not parameter.is_deploy_time:
+                continue
+            if name not in given and not lenient and not parameter.has_default:
+                message = f"parameter '{name}': it is missing"
+                found.append(error("missing-parameter", message, path=("parameters", name)))
+            elif name in bound.secrets and not (isinstance(value, str) and is_expression(value)):
+                found.append(_secret_in_template(name))
+        injected = {name: value for name, value in bound.injected.items() if name not in declared or name in given}
+        for name, parameter in declared.items():
+            if parameter.is_deploy_time and name not in given:
+                injected.pop(name, None)
+        return Bound(injected={**injected, **given}, diagnostics=tuple(found))
+
+    def _missing(self, facts: _Facts | None, arguments: Mapping[str, Argument]) -> tuple[Diagnostic, ...]:
+        """Return what the arguments lack, for a module that failed and may have failed for that."""
+        if facts is None:
+            answer, _ = self._answer(inspect_program(self._source.entry.path, self._settings, ()))
+            facts = _facts(answer) if answer is not None else None
+        if facts is None or facts.parameters is None or not facts.takes_arguments:
+            return ()
+        return bind(arguments, facts.parameters).diagnostics
+
+    def _take(self, bound: Bound) -> None:
+        self.bound = bound
+        self.diagnostics += (replace(found, path=(*self._place, *found.path)) for found in bound.diagnostics)
+
+    def _answer(self, program: Program) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
+        """Return what *program* comes to, or what is wrong with it."""
         try:
             evaluated = self._evaluator.evaluate(program)
         except EvaluationError as fault:
             self.reads += fault.reads
-            self.diagnostics += map(_without_wrapper, fault.diagnostics)
-            return None
+            return None, tuple(map(_without_wrapper, fault.diagnostics))
         self.reads += evaluated.reads
         answer: JsonObject = json.loads(evaluated.text)
-        return answer
+        return answer, ()
 
-    def _document(self, answer: JsonObject) -> Document | None:
+    def _document(self, answer: JsonObject, facts: _Facts) -> Document | None:
         entry = self._source.entry
-        kind = answer["kind"]
+        kind = str(answer["kind"])
         if kind != "object":
-            self.diagnostics.append(_not_an_object(entry, str(kind)))
+            self.diagnostics.append(_not_an_object(entry, kind))
             return None
-        template = answer["template"]
-        linked = answer.get("linked", [])
-        fields = answer["fields"]
-        assert isinstance(template, dict)
-        assert isinstance(linked, list)
-        assert isinstance(fields, list)
-        return Document(
+        if not self._facts:
+            self.diagnostics += facts.diagnostics if facts.is_library_module else as_warnings(facts.diagnostics)
+        deploy_time = facts.deploy_time if facts.takes_arguments and not self._depth else {}
+        document = Document(
             entry=entry,
-            template=template,
+            template=_object(answer, "template"),
             anchor=answer.get("id"),
-            fields=tuple(map(str, fields)),
-            hidden=tuple(map(str, answer.get("hidden") or ())),  # type: ignore[arg-type]
-            linked=tuple(_linked(item) for item in linked if isinstance(item, dict)),
+            fields=_texts(answer.get("fields")),
+            hidden=_texts(answer.get("hidden")),
+            deploy_time=deploy_time,
+            linked=_linked(answer.get("linked")),
         )
+        if facts.template_parameters:
+            document = replace(document, template=_with_defaults(document.template, self.bound))
+        return document
+
+    # Modules that the template names
+
+    def _with_children(self, document: Document) -> Document:
+        resources = document.template.get("resources")
+        items: Iterable[tuple[str | int, Json]] = (
+            resources.items()
+            if isinstance(resources, dict)
+            else enumerate(resources if isinstance(resources, list) else ())
+        )
+        children = {}
+        for key, resource in items:
+            if isinstance(resource, dict) and str(resource.get("type")).casefold() == MODULE_TYPE:
+                child = self._child(resource, (*self._place, "resources", key))
+                if child is not None:
+                    children[key] = child
+        return replace(document, children=children) if children else document
+
+    def _child(self, resource: JsonObject, place: JsonPath) -> Document | None:
+        properties = _object(resource, "properties")
+        reference = properties.get("module")
+        if not isinstance(reference, str) or is_expression(reference):
+            message = "a resource of the type armlib/modules needs properties.module, the path of a module"
+            self.diagnostics.append(error("missing-member", message, path=(*place, "properties")))
+            return None
+        if self._depth >= _DEEPEST_MODULE:
+            message = f"the modules name each other in a circle: {self._source.entry.path} names {reference}"
+            self.diagnostics.append(error("module-cycle", message, path=place))
+            return None
+        try:
+            source = resolve_module(reference, self._source.entry.path, self._settings.roots, str(resource.get("name")))
+        except InputError as fault:
+            self.diagnostics += (replace(found, path=(*place, "properties", "module")) for found in fault.diagnostics)
+            return None
+        settings = Settings(roots=self._settings.roots, as_code=self._settings.as_code, ext_str=self._settings.ext_str)
+        run = _Run(source, settings, self._evaluator, self._depth + 1, place)
+        run.evaluate({name: Argument(value=value) for name, value in properties.items() if name != "module"})
+        self.diagnostics += run.diagnostics
+        self.reads += run.reads
+        return run.document
 
 
-def _linked(item: JsonObject) -> LinkedTemplate:
-    template = item.get("template")
-    return LinkedTemplate(uri=str(item.get("uri")), template=template if isinstance(template, dict) else {})
+def _facts(answer: JsonObject) -> _Facts:
+    metadata, definitions = answer.get("parameterMetadata"), answer.get("definitions")
+    parsed = parse_metadata(metadata, definitions) if "parameterMetadata" in answer else None
+    return _Facts(
+        kind=str(answer["kind"]),
+        takes_arguments=answer.get("takesArguments") is not False,
+        is_library_module=answer.get("isLibraryModule") is True,
+        parameters=parsed.parameters if parsed else None,
+        template_parameters=_template_parameters(_object(answer, "templateParameters"), _object(answer, "definitions")),
+        diagnostics=parsed.diagnostics if parsed else (),
+    )
+
+
+def _template_parameters(section: JsonObject, definitions: JsonObject) -> Mapping[str, ParameterMetadata]:
+    """Return the parameters of an ARM template as declared parameters, all of them left to deploy time."""
+    specifications: JsonObject = {
+        name: {**declared, "deployTime": True} for name, declared in section.items() if isinstance(declared, dict)
+    }
+    return parse_metadata(specifications, definitions).parameters if specifications else {}
+
+
+def _with_defaults(template: JsonObject, bound: Bound) -> JsonObject:
+    """Return an ARM template whose parameters have the given values as their defaults.
+
+    So a deployment needs no other values, and can still be given some. A secret is never put into the template.
+    """
+    if not bound.deploy_parameters:
+        return template
+    section = dict(_object(template, "parameters"))
+    for name, value in bound.deploy_parameters.items():
+        declared = section.get(name)
+        if isinstance(declared, dict):
+            section[name] = {**declared, "defaultValue": value}
+    return {**template, "parameters": section}
+
+
+def _joined(one: Bound, other: Bound) -> Bound:
+    return Bound(
+        injected=one.injected,
+        deploy_parameters={**one.deploy_parameters, **other.deploy_parameters},
+        references={**one.references, **other.references},
+        secrets={**one.secrets, **other.secrets},
+        diagnostics=(*one.diagnostics, *other.diagnostics),
+    )
+
+
+def _linked(items: Json) -> tuple[LinkedTemplate, ...]:
+    found = []
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            found.append(LinkedTemplate(uri=str(item.get("uri")), template=_object(item, "template")))
+    return tuple(found)
+
+
+def _secret_in_template(name: str) -> Diagnostic:
+    return error(
+        "secret-in-template",
+        f"parameter '{name}': the secret stands in the template for all to read",
+        hint="declare a secureString parameter in the template and pass it on: [parameters('…')]",
+        path=("parameters", name),
+    )
 
 
 def _not_an_object(entry: Entry, kind: str) -> Diagnostic:
@@ -157,12 +428,8 @@ def _not_an_object(entry: Entry, kind: str) -> Diagnostic:
     hint = "a module is an object with the fields resources and outputs"
     if kind == "function":
         hint = "the function that a module is must give an object when it is called"
-    return error(
-        "not-an-object",
-        f"{entry.path} evaluates to {what}, not an object",
-        hint=hint,
-        place=Place(file=str(entry.path)),
-    )
+    message = f"{entry.path} evaluates to {what}, not an object"
+    return error("not-an-object", message, hint=hint, place=Place(file=str(entry.path)))
 
 
 def _without_wrapper(diagnostic: Diagnostic) -> Diagnostic:
@@ -172,3 +439,12 @@ def _without_wrapper(diagnostic: Diagnostic) -> Diagnostic:
     if place is not None and place.file.endswith(FILE):
         return replace(diagnostic, frames=frames, place=frames[0].place if frames else None, excerpt=None)
     return replace(diagnostic, frames=frames)
+
+
+def _object(owner: Mapping[str, Json], name: str) -> JsonObject:
+    value = owner.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -31,6 +31,8 @@ def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Itera
         template=None if has_errors(found) else emit(linked, request),
         diagnostics=found,
         deploy_parameters=documents.deploy_parameters,
+        references=documents.references,
+        secrets=documents.secrets,
         reads=documents.reads,
     )
 

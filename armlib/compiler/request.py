@@ -58,13 +58,16 @@ class Compilation:
     """What came of a request; *template* is None when a diagnostic is an error.
 
     *linked* holds the templates placed with ``linked``, by their address; *deploy_parameters* the values that were
-    given for deploy-time parameters that are not secret, by name.
+    given for deploy-time parameters that are not secret, by name; *references* the secrets of key vaults that were
+    named for them, as an ARM parameters file names them; *secrets* the other secret values, never to be shown or kept.
     """
 
     template: JsonObject | None
     diagnostics: tuple[Diagnostic, ...] = ()
     linked: Mapping[str, JsonObject] = field(default_factory=dict)
     deploy_parameters: Mapping[str, Json] = field(default_factory=dict)
+    references: Mapping[str, JsonObject] = field(default_factory=dict)
+    secrets: Mapping[str, Json] = field(default_factory=dict, repr=False)
     reads: tuple[Read, ...] = ()
 
     @property

@@ -1,0 +1,134 @@
+// What the compiler asks of a module. A module may hold functions, hidden fields, and defaults that fail when they are
+// looked at; this takes from it what the compiler needs and nothing else, so that a module compiles whenever `jsonnet`
+// can evaluate it.
+
+// A value without its functions, hidden fields included.
+local plain(value) =
+  local kind = std.type(value);
+  if kind == 'array' then [plain(item) for item in value if std.type(item) != 'function']
+  else if kind == 'object' then
+    { [name]: plain(value[name]) for name in std.objectFieldsAll(value) if std.type(value[name]) != 'function' }
+  else value;
+
+local typesOf(specification) =
+  local type = std.get(specification, 'type', []);
+  if std.type(type) == 'array' then type else [type];
+
+local isSecure(type) = std.type(type) == 'string' && std.startsWith(std.asciiLower(type), 'secure');
+
+// A parameter that refers to a shared type may be secure by that.
+local mayBeDeployTime(specification) =
+  std.get(specification, 'deployTime', false) == true
+  || '$ref' in specification
+  || std.length([1 for type in typesOf(specification) if isSecure(type)]) > 0;
+
+// A default may fail when it is forced, so it is only asked for where it becomes part of the template; a validator is a
+// function, of which is told that there is one.
+local specification(value) =
+  if std.type(value) != 'object' then plain(value)
+  else
+    local withDefault = mayBeDeployTime(value) && std.get(value, 'deployTime', true) != false;
+    {
+      [name]: if name == 'validate' then true else plain(value[name])
+      for name in std.objectFieldsAll(value)
+      if name != 'defaultValue' || withDefault
+    } + if 'defaultValue' in value && !withDefault then { computedDefault: true } else {};
+
+local specifications(value) =
+  if std.type(value) != 'object' then plain(value)
+  else { [name]: specification(value[name]) for name in std.objectFieldsAll(value) };
+
+local injected =
+  local given = std.extVar('parameters');
+  if std.type(given) == 'string' then std.parseJson(given) else given;
+
+// Whether the parameters of a template: of a module they are the arguments that it was given.
+local isTemplateSection(parameters) =
+  std.type(parameters) == 'object'
+  && std.length(parameters) > 0
+  && std.length([
+    1
+    for name in std.objectFields(parameters)
+    if !(std.type(parameters[name]) == 'object' && ('type' in parameters[name] || '$ref' in parameters[name]))
+  ]) == 0;
+
+local hasTemplateSection(module) = std.objectHas(module, 'parameters') && isTemplateSection(module.parameters);
+
+// A module that is given its parameters in Jsonnet does not read the external variable.
+local takesArguments(module) =
+  !('parameters' in module)
+  || hasTemplateSection(module)
+  || std.type(module.parameters) == 'string'
+  || (std.type(module.parameters) == 'object' && ('$root' in module.parameters || module.parameters == injected));
+
+local linkedIn(resources) =
+  if std.type(resources) == 'object' then std.flatMap(linkedBy, std.objectValues(resources))
+  else if std.type(resources) == 'array' then std.flatMap(linkedBy, resources)
+  else [],
+      linkedBy(resource) =
+  if std.type(resource) != 'object' then []
+  else
+    local properties = std.get(resource, 'properties');
+    local template = if std.type(properties) == 'object' then std.get(properties, 'template');
+    (
+      if 'linkedTemplate' in resource then
+        [resource.linkedTemplate] + linkedIn(std.get(resource.linkedTemplate.template, 'resources'))
+      else []
+    )
+    + (if std.type(template) == 'object' then linkedIn(std.get(template, 'resources')) else [])
+    + linkedIn(std.get(resource, 'resources'));
+
+local members = [
+  '$schema',
+  'apiProfile',
+  'asserts',
+  'contentVersion',
+  'definitions',
+  'extensions',
+  'functions',
+  'imports',
+  'languageVersion',
+  'metadata',
+  'outputs',
+  'parameters',
+  'resources',
+  'variables',
+];
+
+local isMember(module, name) = std.objectHas(module, name) && (name != 'parameters' || hasTemplateSection(module));
+
+local inspect(module) =
+  { kind: std.type(module) } + (
+    if std.type(module) != 'object' then {}
+    else {
+      takesArguments: takesArguments(module),
+      isLibraryModule: '$arm' in module,
+      [if 'parameterMetadata' in module then 'parameterMetadata']: specifications(module.parameterMetadata),
+      [if 'definitions' in module then 'definitions']: specifications(module.definitions),
+      [if hasTemplateSection(module) then 'templateParameters']: module.parameters,
+    }
+  );
+
+{
+  // { kind, takesArguments, isLibraryModule, parameterMetadata?, definitions?, templateParameters? }; only kind when the
+  // module is no object.
+  inspect:: inspect,
+
+  // The same and { template, fields, hidden, id?, linked }: the members of the template that the module makes, the names
+  // of all its visible fields and of the members that it hides, its anchor, and the templates that it places elsewhere.
+  document(module):: inspect(module) + (
+    if std.type(module) != 'object' then {}
+    else {
+      template: { [name]: module[name] for name in members if isMember(module, name) },
+      fields: std.objectFields(module),
+      hidden: [name for name in members if name in module && !std.objectHas(module, name)],
+      [if 'id' in module then 'id']: module.id,
+      linked: linkedIn(std.get(module, 'resources')),
+    }
+  ),
+
+  // The module with its arguments, for a module that a template names.
+  given(module):: if std.type(module) == 'object' && 'parameters' in module then module { parameters:: injected } else module,
+
+  injected:: injected,
+}
