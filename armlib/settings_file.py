@@ -53,11 +53,13 @@ def _at(path: Path, line: int = 0, column: int = 0) -> Place:
 def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diagnostic:
     message = str(failure)
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message)
-    if found is None:
-        return error("settings-syntax", message.removesuffix(" (at end of document)"), place=_at(path))
-    line, column = int(found[2]), int(found[3])
-    excerpt = Excerpt(text=lines[line - 1], column=column) if line <= len(lines) else None
-    return error("settings-syntax", found[1], place=_at(path, line, column), excerpt=excerpt)
+    if found is None:  # it ends too early
+        message = message.removesuffix(" (at end of document)")
+        line, column = len(lines), len(lines[-1]) + 1 if lines else 0
+    else:
+        message, line, column = found[1], int(found[2]), int(found[3])
+    excerpt = Excerpt(text=lines[line - 1], column=column) if 0 < line <= len(lines) else None
+    return error("settings-syntax", message, place=_at(path, line, column), excerpt=excerpt)
 
 
 def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types]:
@@ -131,11 +133,11 @@ def _read_entries(table: _Table, base: Path) -> tuple[tuple[str | None, Path], .
     if len(given) != 1:
         said = "both 'entry' and 'entries'" if given else "neither 'entry' nor 'entries'"
         table.problem((), f"the target has {said}", 'say entry = "FILE", or entries = { ALIAS = "FILE" }')
+    entry = table.text("entry")
     if table.is_table("entries"):
         return tuple((alias, absolute(Path(file), base)) for alias, file in table.names_to_texts("entries").items())
-    entry = table.text("entry")
-    files = [entry] if entry else table.texts("entries")
-    return tuple((None, absolute(Path(file), base)) for file in files)
+    files = table.texts("entries")
+    return tuple((None, absolute(Path(file), base)) for file in ([entry] if entry else files))
 
 
 class _Reader:

@@ -92,7 +92,14 @@ def _block(diagnostic: Diagnostic, base: Path, paint: _Paint) -> Iterable[str]:
         first, *more = printable(diagnostic.hint).split("\n")
         yield f"  {paint('hint:', _BOLD)} {first}"
         yield from (f"        {line}" for line in more)
-    yield from _frames(diagnostic.frames, base, paint)
+    frames = diagnostic.frames
+    if frames and diagnostic.place and _is_same_start(frames[0].place, diagnostic.place):
+        frames = frames[1:]  # it says where the error is, which has been said
+    yield from _frames(frames, base, paint)
+
+
+def _is_same_start(one: Place, other: Place) -> bool:
+    return (one.file, one.line, one.column) == (other.file, other.line, other.column)
 
 
 def _source(excerpt: Excerpt, line: int, paint: _Paint) -> Iterable[str]:
