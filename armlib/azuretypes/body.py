@@ -80,6 +80,7 @@ class Body:
         values: What expressions can name; None when strings are plain, as in expanded resources.
         exceptions: What is accepted though the definition denies it.
         further: Keys, folded, that this resource may have beside those of every resource.
+        starts_alone: Whether what must be known before the deployment starts is checked.
     """
 
     value: Mapping[str, Any]
@@ -91,6 +92,7 @@ class Body:
     values: TemplateValues | None = _NO_VALUES
     exceptions: Exceptions | None = None
     further: frozenset[str] = frozenset()
+    starts_alone: bool = True
 
 
 def check_body(body: Body, definitions: Definitions) -> list[Diagnostic]:
@@ -239,7 +241,7 @@ class _Walk:
                         hint="leave it out",
                     )
                 return
-            if known.constant:
+            if known.constant and self._body.starts_alone:
                 self._constant(value, known.name, path)
         if len(path) == len(self._body.path) + 1 and known.name == "name":
             value = self._body.name
@@ -301,6 +303,7 @@ class _Walk:
                 "required-missing",
                 f"'{each.name}' is required" + (", and null" if null else ""),
                 path,
+                Severity.WARNING if null else Severity.ERROR,
                 hint=f"expected {_expected(self._resolve(each.type))}",
             )
 
@@ -403,13 +406,16 @@ class _Walk:
     def _boolean(self, value: Any, type_: Type, path: JsonPath) -> None:
         if isinstance(value, bool):
             return
-        if isinstance(value, str) and value.casefold() in ("true", "false"):
+        if isinstance(value, str) and value.casefold() in ("true", "false", ""):
             self._loose(value, type_, path)
         else:
             self._wrong_type(value, type_, path)
 
     def _number(self, value: Any, type_: IntegerType, path: JsonPath) -> None:
         number = value
+        if value == "":
+            self._loose(value, type_, path)
+            return
         if isinstance(value, str):
             number = _parsed(value)
             if number is not None:

@@ -52,6 +52,8 @@ class Placed:
         scope: What it is deployed to; None when that is not known, or another resource.
         values: What its expressions can name; None when strings are plain.
         has_version: Whether it is written with an API version at all.
+        starts_alone: Whether its values must be known when the whole deployment starts; the parameters of a nested
+            deployment are worked out later, and what they were has gone into an expanded resource.
     """
 
     value: Mapping[str, Any]
@@ -62,6 +64,7 @@ class Placed:
     scope: Scopes | None
     values: TemplateValues | None
     has_version: bool = True
+    starts_alone: bool = True
 
     @property
     def existing(self) -> bool:
@@ -76,19 +79,21 @@ class Placed:
         return [name] if self.values is None else self.values.text_pieces(name)
 
     def effective_type(self) -> str | None:
-        """Return its type, that of the extension when it is spelt ``PARENT/providers/EXTENSION``."""
+        """Return its type, that of the extension when it is spelt ``PARENT/providers/EXTENSION``; None when unknown."""
         if self.type is None or "/providers/" not in self.type.casefold():
             return self.type
         pieces = self.name_pieces()
         name = "".join(piece if piece is not None else "?" for piece in pieces)
-        return extension_of(self.type, name) or self.type
+        found = extension_of(self.type, name) or self.type
+        return None if found.startswith("/") else found
 
 
 class Expanded(Protocol):
     """A resource as a deployment would make it; values may be unknown or secret at any depth.
 
-    *scope* is the id of what it is deployed to or extends, *body* what is sent to the provider, *path* the place in the
-    template that it comes from.
+    *scope* is the id of what it is deployed to or extends, *body* what is sent to the provider (empty when even that is
+    unknown), *path* the place in the template that it comes from, *deployment* the id of the nested deployment that it
+    is part of.
     """
 
     @property
@@ -114,6 +119,10 @@ class Expanded(Protocol):
     @property
     def path(self) -> JsonPath:
         """Where it stands in the template."""
+
+    @property
+    def deployment(self) -> str | None:
+        """The nested deployment that it is part of."""
 
 
 def check_template(
@@ -146,7 +155,7 @@ def check_expanded(
     A problem that all copies of a resource have is told once.
     """
     corrections = packaged() if corrections is None else corrections
-    found = [each for one in resources for each in check_placed(_expanded(one), definitions, corrections)]
+    found = [each for one in resources if one.body for each in check_placed(_expanded(one), definitions, corrections)]
     return list(dict.fromkeys(found))
 
 
@@ -192,6 +201,7 @@ def check_placed(placed: Placed, definitions: Definitions, corrections: Correcti
         values=placed.values,
         exceptions=exceptions,
         further=_further(name, placed),
+        starts_alone=placed.starts_alone,
     )
     return found + check_body(body, definitions)
 
@@ -259,8 +269,9 @@ def _placed(value: Mapping[str, Any], around: _Around, path: JsonPath) -> Placed
 def _expanded(resource: Expanded) -> Placed:
     version = resource.api_version
     identity = {"type": resource.type, "apiVersion": version, "name": resource.name}
+    body = resource.body if resource.type.casefold() != DEPLOYMENT else _as_written(resource.body)
     return Placed(
-        value={**resource.body, **identity},
+        value={**body, **identity},
         path=resource.path,
         type=resource.type,
         version=version if isinstance(version, str) else None,
@@ -268,7 +279,17 @@ def _expanded(resource: Expanded) -> Placed:
         scope=_scope_of_id(resource.scope or "/") if isinstance(resource.scope, str) else None,
         values=None,
         has_version=version is not None,
+        starts_alone=resource.deployment is None and "template" not in resource.path,
     )
+
+
+def _as_written(body: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return a nested deployment without what expanding it has added, and what is left to the nested template."""
+    properties = body.get("properties")
+    if not isinstance(properties, Mapping):
+        return body
+    left_out = ("outputs", "extensionConfigs")
+    return {**body, "properties": {name: value for name, value in properties.items() if name not in left_out}}
 
 
 def _is_absolute(type_: str) -> bool:
@@ -397,6 +418,8 @@ def _scope(placed: Placed, type_: ResourceType, near: bool) -> list[Diagnostic]:
 
 def _envelope_constants(placed: Placed) -> Iterator[Diagnostic]:
     """Yield the keys of the template language that must be known before the deployment starts, and are not."""
+    if not placed.starts_alone:
+        return
     copy = placed.value.get("copy")
     values = {
         ("condition",): placed.value.get("condition"),

@@ -21,7 +21,7 @@ from armlib.cli.options import (
     source_options,
     target_of,
 )
-from armlib.errors import ExitCode
+from armlib.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from armlib.config import Settings
@@ -77,6 +77,7 @@ def eval_command(
     secret is shown as ***.
     """
     from armlib.build.compilation import standard_input, stdin_names
+    from armlib.deployment.show import NOTHING
     from armlib.evaluation import deployable, surroundings
     from armlib.template.jsonc import parse_json
 
@@ -88,7 +89,11 @@ def eval_command(
     with standard_input((entry,), sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
         target = target_of("eval", files, (), source)
-        evaluated = deployable(target, settings, app.evaluator(settings), app.environ, network=place.network)
+        try:
+            evaluated = deployable(target, settings, app.evaluator(settings), app.environ, network=place.network)
+        except InputError as fault:
+            app.finish({"value": None} if expression else NOTHING, b"", fault.diagnostics)
+            return fault.exit_code
     return _value(app, evaluated, place, expression) if expression else _deployment(app, evaluated, place, settings)
 
 
@@ -136,8 +141,6 @@ def _deployment_name(entry: Path) -> str:
 
 
 def _read(path: Path) -> bytes:
-    from armlib.errors import InputError
-
     try:
         return path.read_bytes()
     except OSError as error:

@@ -258,6 +258,7 @@ class Resource:
     body: dict[str, Any]
     scope: str = "/subscriptions/s/resourceGroups/g"
     path: JsonPath = ("resources", 0)
+    deployment: str | None = None
 
 
 def resource_of(written: dict[str, Any], **more: Any) -> Resource:
@@ -290,6 +291,16 @@ def test_the_type_of_an_unknown_value_is_checked(store: Store, shop_resource: Ma
 def test_an_unknown_name_is_no_constant(store: Store, shop_resource: Make) -> None:
     name = Unknown(parse("[reference('x').y]"))
     assert expanded(store, shop_resource(), name=name) == [("deploy-time-constant", "name")]
+
+
+def test_what_a_nested_deployment_was_given_may_come_from_the_running_one(store: Store, shop_resource: Make) -> None:
+    name = Unknown(parse("[reference('x').y]"))
+    assert expanded(store, shop_resource(), name=name, deployment="/subscriptions/s/x") == []
+
+
+def test_outputs_of_a_nested_deployment_are_not_written_by_the_template(store: Store) -> None:
+    nested = {"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "n"}
+    assert expanded(store, {**nested, "properties": {"outputs": {}}}) == []
 
 
 def test_an_expanded_resource_lies_where_its_scope_says(store: Store, shop_resource: Make) -> None:
