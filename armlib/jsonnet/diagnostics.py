@@ -121,8 +121,8 @@ def _located(problem: Problem, frames: Sequence[EngineFrame], path: JsonPath, so
     return Diagnostic(
         code=problem.code,
         severity=Severity.ERROR,
-        message=problem.message,
-        hint=problem.hint,
+        message=_harmless(problem.message),
+        hint=None if problem.hint is None else _harmless(problem.hint),
         path=path,
         place=_place(first.range, sources) if first else _whole_file(sources),
         excerpt=_excerpt(first.range, sources) if first else None,
@@ -165,14 +165,26 @@ def _excerpt(range_: Range, sources: ProgramSources) -> Excerpt | None:
     last = place.end_column if place.end_line == place.line else len(line) + 1 if place.end_line else 0
     length = max(last - place.column, 1)
     if len(line) <= _LONGEST_EXCERPT:
-        return Excerpt(text=line.replace("\t", " "), column=place.column, length=length)
+        return Excerpt(text=_printable(line), column=place.column, length=length)
     start = max(min(place.column - 1 - _LONGEST_EXCERPT // 4, len(line) - _LONGEST_EXCERPT), 0)
-    text = line[start : start + _LONGEST_EXCERPT].replace("\t", " ")
+    text = _printable(line[start : start + _LONGEST_EXCERPT])
     before, after = "…" if start else "", "…" if start + _LONGEST_EXCERPT < len(line) else ""
     column = place.column - start + len(before)
     return Excerpt(
         text=f"{before}{text}{after}", column=column, length=max(min(length, len(before) + len(text) - column + 1), 1)
     )
+
+
+def _harmless(text: str) -> str:
+    """Return *text* with the letters escaped that would act on a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
+
+
+def _printable(text: str) -> str:
+    """Return *text*, equally long, with nothing that would move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def shown(file: str, program: Program) -> str:

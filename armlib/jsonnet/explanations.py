@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from armlib.diagnostics import nearest
 from armlib.jsonnet import names
 from armlib.jsonnet.errortext import EngineError, EngineFrame, Range
-from armlib.jsonnet.lexer import tokens
+from armlib.jsonnet.lexer import Token, tokens
 from armlib.jsonnet.sources import ProgramSources
 from armlib.jsontypes import format_path
 
@@ -41,19 +41,43 @@ def explain_static(message: str, range_: Range, sources: ProgramSources) -> Prob
     return Problem("syntax-error", _plain_syntax(message))
 
 
-_TOKEN_KINDS = {"IDENTIFIER": "", "NUMBER": "", "OPERATOR": "", "STRING_SINGLE": "'", "STRING_DOUBLE": '"'}
+# What the parser says, and what is told; $1 stands for a group.
+_SYNTAX = {
+    r"Unexpected(?::)? end of file.*": "unexpected end of the file",
+    r"Unexpected: (.*?)(?: while parsing .*)?": "unexpected $1",
+    r"Did not expect: (.*)": "unexpected $1",
+    r"Expected a comma before next (.*)": "a comma is missing before this $1",
+    r"Expected token OPERATOR but got (.*)": "a colon is missing before $1",
+    r"Expected token (.*) but got (.*)": "expected $1, not $2",
+    r"Expected (.*) but got (.*)": "expected $1, not $2",
+    r"Unterminated String": "the text that starts here does not end",
+    r"Multi-line comment has no terminating \*/": "the comment that starts here does not end",
+    r"Unknown escape sequence in string literal: (.*)": "there is no escape sequence $1",
+    r"Couldn't lex number, (.*)": "this is not a number: $1",
+    r"Could not lex the character '(.*)'": 'the letter "$1" cannot stand here',
+    r"Can't use (\w+) outside of an object\.": "$1 stands outside of any object",
+    r"No top-level object found\.": "$ stands outside of any object",
+    r"Positional argument after a named argument is not allowed": "an argument without a name follows one with a name",
+}
+_TOKEN_QUOTES = {"IDENTIFIER": "", "NUMBER": "", "OPERATOR": "", "STRING_SINGLE": "'", "STRING_DOUBLE": '"'}
 
 
 def _plain_syntax(message: str) -> str:
-    """Return a message of the parser without the names it has for its tokens."""
+    """Return a message of the parser in words that need no knowledge of the parser."""
+    for pattern, words in _SYNTAX.items():
+        if found := re.fullmatch(pattern, message):
+            return re.sub(r"\$(\d)", lambda use: _plain_token(found[int(use[1])]), words)
+    return message[:1].lower() + message[1:]
 
-    def plain(found: re.Match[str]) -> str:
-        quote = _TOKEN_KINDS.get(found[1])
-        return found[0] if quote is None else f"{quote}{found[2]}{quote}"
 
-    text = re.sub(r'\(([A-Z_]+), "(.*?)"\)', plain, message)
-    text = text.replace("token OPERATOR", "an operator or a colon").replace("token IDENTIFIER", "a name")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+def _plain_token(text: str) -> str:
+    """Return a token as it stands in the source; the parser writes ``(IDENTIFIER, "x")`` and ``\\u00e4``."""
+    if found := re.fullmatch(r'\(([A-Z_]+), "(.*)"\)', text):
+        quote = _TOKEN_QUOTES.get(found[1], "")
+        return f"{quote}{found[2]}{quote}"
+    if re.fullmatch(r"\\[uUx][0-9a-f]+", text):
+        return chr(int(text[2:], 16))
+    return {"end of file": "the end of the file", "token IDENTIFIER": "a name", "IDENTIFIER": "a name"}.get(text, text)
 
 
 def explain_runtime(found: EngineError, sources: ProgramSources) -> Problem:
@@ -94,7 +118,8 @@ class _Context:
         return self.sources.quote(self.user.range) if self.user else ""
 
     @property
-    def texts(self) -> list[str]:
+    def texts(self) -> Iterator[str]:
+        """The texts to look for names in, the user's file first."""
         return self.sources.searched(self.user.range.file if self.user else self.sources.program.file)
 
 
@@ -152,9 +177,22 @@ def _parameters(context: _Context) -> list[str]:
 
 
 def _callee(context: _Context) -> str:
-    start = context.sources.start(context.user.range) if context.user else ""
-    found = re.match(r"([\w$.]+)\(", start)
-    return found[1] if found else ""
+    """Return what the user's call calls, ``f`` or ``a.f``; "" when that is not a name."""
+    call = list(tokens(context.sources.source(context.user.range))) if context.user else []
+    depth = 0
+    for index in range(len(call) - 1, 0, -1):
+        depth += (call[index].text == ")") - (call[index].text == "(")
+        if depth == 0:
+            return _name_before(call[:index]) if call[index].text == "(" else ""
+    return ""
+
+
+def _name_before(before: Sequence[Token]) -> str:
+    """Return the name at the end of *before*, with the names and dots before it when there is nothing else."""
+    if not before or before[-1].kind != "word":
+        return ""
+    is_plain = all(token.kind == "word" or token.text in (".", "$") for token in before)
+    return "".join(token.text for token in before) if is_plain else before[-1].text
 
 
 def _wrong_type(match: re.Match[str], context: _Context) -> Problem:
@@ -220,6 +258,9 @@ _EXPLANATIONS: Mapping[str, Callable[[re.Match[str], _Context], Problem]] = {
     r"failed to execute native callback, code: \d+": _bad_native_call,
     r"Division by zero\.|[Oo]verflow|Not a number": _as_it_is("arithmetic"),
     r"failed to parse (?:JSON|YAML): .*": _as_it_is("parse-error"),
+    r"(?:Format required|Not enough values to format|Too many values to format|Unrecognised conversion).*": (
+        _as_it_is("format")
+    ),
 }
 
 

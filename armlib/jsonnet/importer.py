@@ -14,7 +14,7 @@ from armlib.jsonnet.digest import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 LARGEST_FILE = 128 * 1024 * 1024  # bytes
 _GLOBS = {"glob:": "import", "globstr:": "importstr", "globbin:": "importbin"}
@@ -182,28 +182,32 @@ class Importer:
         return path, content
 
     def _not_found(self, folder: str, name: str) -> FailedImportError:
+        bases = self._bases_for(folder, name, name)
+        near = next((near for base in bases if (near := self._nearest(base, name))), None)
+        hint = f'did you mean "{near}"?' if near else f"looked in {', '.join(bases)}; add a folder with -J"
+        return FailedImportError("import-not-found", f'import "{name}": no such file', hint)
+
+    def _nearest(self, base: str, name: str) -> str | None:
+        """Return the path in *base* that *name* is likely a misspelling of, each of its steps on its own."""
         from armlib.diagnostics import nearest
 
-        existing = sorted({other for base in self._bases(folder) for other in self._files_like(base, name)})
-        near = nearest(name, existing)
-        if near is not None:
-            return FailedImportError("import-not-found", f'import "{name}": no such file', f'did you mean "{near}"?')
-        looked_in = ", ".join(self._bases(folder))
-        return FailedImportError(
-            "import-not-found", f'import "{name}": no such file', f"looked in {looked_in}; add a folder with -J"
-        )
+        spelt: list[str] = []
+        for step in name.split("/"):
+            entries = self._entries(_join(base, "/".join(spelt)))
+            near = step if step in ("", ".", "..") or step in entries else nearest(step, entries)
+            if near is None:
+                return None
+            spelt.append(near)
+        path = "/".join(spelt)
+        return path if path != name and os.path.isfile(_join(base, path)) else None
 
-    def _files_like(self, base: str, name: str) -> Iterator[str]:
-        """Return what could be imported from the folder that *name* points to, spelt as *name* is."""
-        folder = _join(base, os.path.dirname(name))
+    def _entries(self, folder: str) -> list[str]:
         if not self._boundary.names(folder) or not self._boundary.holds(folder):
-            return
+            return []
         try:
-            entries = os.listdir(folder)
+            return sorted(os.listdir(folder))
         except OSError:
-            return
-        for entry in entries:
-            yield os.path.join(os.path.dirname(name), entry)
+            return []
 
 
 def glob_path(base: str, pattern: str) -> str:

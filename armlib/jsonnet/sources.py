@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from armlib.jsonnet.errortext import Range
 from armlib.jsonnet.port import Program, Read
 
 _LONGEST_QUOTE = 60  # characters
-_LARGEST_SEARCHED = 1024**2  # bytes of a file that is searched for names
+_LARGEST_SEARCHED = 256 * 1024  # bytes of a file that is searched for names
 
 
 class ProgramSources:
@@ -42,13 +42,21 @@ class ProgramSources:
         return is_generated(file) or file.startswith(self._libraries)
 
     def quote(self, range_: Range) -> str:
-        """Return the source text of a range on one line, or "" when it is not known or long."""
-        line = self.line(range_)
-        if line is None or range_.end_line not in (0, range_.line):
+        """Return the source text of a range, or "" when it is not known, long, or on several lines."""
+        text = self.source(range_)
+        return text if len(text) <= _LONGEST_QUOTE and "\n" not in text else ""
+
+    def source(self, range_: Range) -> str:
+        """Return the source text of a range, or "" when it is not known."""
+        text = self.text(range_.file)
+        if text is None or not range_.end_line:
             return ""
-        start, end = range_.column - 1, range_.end_column - 1 if range_.end_column else len(line.encode())
-        text = line.encode()[start:end].decode("utf-8", "replace").strip()
-        return text if len(text) <= _LONGEST_QUOTE else ""
+        lines = [line.encode() for line in text.split("\n")[range_.line - 1 : range_.end_line]]
+        if len(lines) <= range_.end_line - range_.line:
+            return ""
+        lines[-1] = lines[-1][: range_.end_column - 1]
+        lines[0] = lines[0][range_.column - 1 :]
+        return b"\n".join(lines).decode("utf-8", "replace").strip()
 
     def start(self, range_: Range) -> str:
         """Return the source from where a range starts to the end of that line."""
@@ -61,11 +69,12 @@ class ProgramSources:
         lines = text.split("\n") if text is not None else []
         return lines[range_.line - 1].rstrip("\r") if 0 < range_.line <= len(lines) else None
 
-    def searched(self, first: str) -> list[str]:
-        """Return the texts to look for names in, the file *first* before the others."""
-        others = [file for file in self.files if file != first and _size(file) <= _LARGEST_SEARCHED]
-        texts = [self.text(first), self.program.source, *map(self.text, others)]
-        return [text for text in texts if text is not None]
+    def searched(self, first: str) -> Iterator[str]:
+        """Return the texts to look for names in: the file *first*, then the user's, then those of libraries."""
+        for file in sorted({*self._given, *self.files}, key=lambda file: (file != first, self.is_library(file), file)):
+            text = self.text(file) if file in self._given or _size(file) <= _LARGEST_SEARCHED else None
+            if text is not None and not is_generated(file):
+                yield text
 
 
 def is_generated(file: str) -> bool:

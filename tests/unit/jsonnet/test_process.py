@@ -263,13 +263,13 @@ def test_threads_may_share_an_evaluator(evaluator: WorkerEvaluator, program: Mak
 
 def test_a_fork_starts_a_process_of_its_own(evaluator: WorkerEvaluator, program: MakeProgram) -> None:
     evaluator.evaluate(program("1"))
-    script = f"""
+    script = """
         import os, sys
         from pathlib import Path
         from armlib.jsonnet.port import Program, Roots
         from armlib.jsonnet.process import WorkerEvaluator
-        program = Program(source="std.extVar('x')", file="main.jsonnet", roots=Roots(project=Path({str(os.getcwd())!r})),
-                          ext_str={{"x": "y"}})
+        program = Program(source="std.extVar('x')", file="main.jsonnet", roots=Roots(project=Path("/tmp")),
+                          ext_str={"x": "y"})
         evaluator = WorkerEvaluator()
         evaluator.evaluate(program)
         child = os.fork()
