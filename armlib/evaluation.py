@@ -19,12 +19,14 @@ from armlib.errors import DiagnosticsError, InputError
 from armlib.expressions.values import Value
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.jsonc import parse_json
+from armlib.template.limits import MAX_TEMPLATE_BYTES
 
 if TYPE_CHECKING:
     from armlib.compiler.request import Argument, Compilation
     from armlib.config import Settings, Target
     from armlib.jsonnet.port import Evaluator
 
+MAX_FILE_BYTES = 2 * MAX_TEMPLATE_BYTES  # white space and comments do not count against the service's limit
 _JSON_SUFFIXES = frozenset({".json", ".jsonc"})
 
 
@@ -141,9 +143,17 @@ def read_template(path: Path) -> JsonObject:
         InputError: It cannot be read, or is no JSON object.
     """
     try:
-        data = path.read_bytes()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_FILE_BYTES else b""
     except OSError as fault:
         raise InputError(f"cannot read {path}: {fault.strerror or fault}", code="cannot-read") from fault
+    if size > MAX_FILE_BYTES:
+        raise InputError(
+            f"InvalidTemplate: {path} is {size / 2**20:.0f} MB large; the limit of a template is "
+            f"{MAX_TEMPLATE_BYTES >> 20} MB",
+            code="template-limit",
+            hint="split it into linked templates",
+        )
     value = parse_json(data, str(path))
     if not isinstance(value, dict):
         raise InputError(f"{path} is no template: it does not hold an object", code="not-an-object")
@@ -241,7 +251,7 @@ def evaluate(
         ``{"resources": […], "outputs": {…}, "asserts": {…}, "templateHash": …, "diagnostics": […]}``. Wrong input
         becomes diagnostics: errors never raise, but for a bug.
     """
-    from armlib.deployment.show import show_expansion
+    from armlib.deployment.show import NOTHING, show_expansion
     from armlib.report.machine import as_json
 
     try:
@@ -256,12 +266,7 @@ def evaluate(
         )
         expansion = _evaluate_entry(entry, parameters or {}, where)
     except InputError as fault:
-        return {
-            "resources": [],
-            "outputs": {},
-            "asserts": {},
-            "diagnostics": cast("Json", as_json(fault.diagnostics, base=Path.cwd())),
-        }
+        return {**NOTHING, "diagnostics": cast("Json", as_json(fault.diagnostics, base=Path.cwd()))}
     shown = show_expansion(expansion)
     return {**shown, "diagnostics": cast("Json", as_json(expansion.diagnostics, base=Path.cwd()))}
 

@@ -32,7 +32,7 @@ from armlib.expressions.values import Value
 from armlib.jsontypes import JsonObject, JsonPath
 from armlib.template.limits import MAX_RESOURCES
 
-MAX_INSTANCES = 50_000  # of one evaluation, nested deployments included; the service stops at 500 nested deployments
+MAX_INSTANCES = 5_000  # of one evaluation, nested deployments included; the service takes 800 of one template
 _WHOLE_DEPLOYMENT = re.compile(rb"deployment\(\s*\)(?!\s*\.\s*(?:name|location)\b)", re.IGNORECASE)
 
 
@@ -190,8 +190,8 @@ class Frame:
 
     def expand(self) -> None:
         """Work out everything: add the resources to the engine, and tell the problems."""
-        if not self.is_outer:
-            self.names.check()
+        if not self.is_outer and not self.names.check():
+            return
         directory = self._declare()
         for instance in self._instances:
             resolve_declared(instance, directory)

@@ -87,9 +87,10 @@ class Names:
 
     # What the expansion asks for.
 
-    def check(self) -> None:
-        """Work out every parameter and variable, and tell what is wrong."""
+    def check(self) -> bool:
+        """Work out every parameter and variable, and tell what is wrong; return False when there are too many."""
         self._check_arguments()
+        within = True
         for section, count, most in (
             ("parameters", len(self._parameters), MAX_PARAMETERS),
             ("variables", len(self._variables), MAX_VARIABLES),
@@ -97,11 +98,13 @@ class Names:
             if count > most:
                 message = f"The number of template {section} limit exceeded. Limit: {most} and actual: {count}."
                 self._problems.report(TemplateFault(message, (*self._path, section), code="template-limit"))
-        for cell in (*self._parameters.values(), *(cell for _, cell in self._variables.values())):
+                within = False
+        for cell in (*self._parameters.values(), *(cell for _, cell in self._variables.values())) if within else ():
             try:
                 cell.get()
             except TemplateFault as fault:
                 self._problems.report(fault)
+        return within
 
     def given_values(self) -> dict[str, Value]:
         """Return the values of the parameters that are given one, by the name they were given under."""

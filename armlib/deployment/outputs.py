@@ -100,7 +100,7 @@ def _value(output: JsonObject, name: str, environment: Environment, path: JsonPa
     if isinstance(count, Unknown):
         call = Member(Member(Call("reference", (Literal("deployment"),)), "outputs"), name)
         return Unknown(call, "array")
-    environment.budget.step(count)
+    environment.budget.step(count * 10)
     place = (*path, "copy", "input")
     loops = environment.loops
     return [

@@ -10,6 +10,7 @@ from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject
 
 HIDDEN = "***"
+NOTHING: JsonObject = {"resources": [], "outputs": {}, "asserts": {}, "templateHash": None}  # of what cannot be read
 
 
 def show(value: Value) -> Json:

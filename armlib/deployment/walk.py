@@ -16,6 +16,7 @@ from armlib.expressions.values import Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
 
 MAX_COPIES = 800  # of any loop
+_STEPS = 20  # of the budget, for one step of a loop
 _LOOP_MEMBERS = frozenset({"name", "count", "input"})
 
 
@@ -131,7 +132,7 @@ def repeated(value: Json, name: str, count: int, environment: Environment, path:
         TemplateFault: An expression in it has no value.
     """
     try:
-        environment.budget.step(count)
+        environment.budget.step(count * _STEPS)
     except InputError as fault:
         raise located(fault, path) from None
     return [walk(value, _in_loop(environment, name, index), path) for index in range(count)]
