@@ -28,8 +28,8 @@ def log_of(*diagnostics: Diagnostic) -> Any:
 
 
 def test_the_check_against_the_schema_refuses_what_is_wrong() -> None:
-    log = as_sarif([error("code", "message", place=Place(file="a", line=1))], base=BASE, version="1")
-    region = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]  # type: ignore[index,call-overload]
+    log = log_of(error("code", "message", place=Place(file="a", line=1)))
+    region = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
     for wrong in ({"startLine": 0}, {"startline": 1}, {"startLine": "1"}):
         region.clear()
         region.update(wrong)
