@@ -74,8 +74,8 @@ values: st.SearchStrategy[Any] = st.recursive(
 OF_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "string": texts,
     "securestring": texts,
-    "int": st.integers(-3, 5),
-    "integer": st.integers(-3, 5),
+    "int": st.integers(-3, 5) | numbers,
+    "integer": st.integers(-3, 5) | numbers,
     "number": numbers,
     "bool": st.booleans(),
     "boolean": st.booleans(),
@@ -86,6 +86,22 @@ OF_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "resourceid": st.sampled_from(["/x", "[x()]", {"id": "/x"}, {"id": "[x()]"}, {"id": 5}, {"id": None}, {}]),
     "any": values,
 }
+KEYWORDS: dict[str, st.SearchStrategy[Any]] = {
+    "minLength": st.integers(0, 2),
+    "maxLength": st.integers(2, 3) | st.none(),
+    "minValue": st.integers(-2, 1),
+    "maxValue": st.sampled_from([1, 2.5, 3]),
+    "pattern": st.sampled_from(PATTERNS),
+    "format": st.sampled_from(["cidr", "ipv4"]),
+    "allowedValues": st.lists(scalars | values, min_size=1, max_size=4),
+    "nullable": st.booleans(),
+}
+FITTING = {
+    "string": ["minLength", "maxLength", "pattern"],
+    "array": ["minLength", "maxLength"],
+    "number": ["minValue", "maxValue"],
+    "int": ["minValue", "maxValue"],
+}
 
 
 def specifications() -> st.SearchStrategy[dict[str, Any]]:
@@ -93,21 +109,19 @@ def specifications() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _leaves() -> st.SearchStrategy[dict[str, Any]]:
+    """Specifications of few keywords, since one that fails hides what the others would have said."""
     types = st.sampled_from(TYPES)
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "type": types | types | st.lists(types, min_size=1, max_size=3),
-            "minLength": st.integers(0, 1),
-            "maxLength": st.integers(1, 4) | st.none(),
-            "minValue": st.integers(-2, 1),
-            "maxValue": st.sampled_from([1, 2.5, 3]),
-            "pattern": st.sampled_from(PATTERNS),
-            "format": st.sampled_from(["cidr", "ipv4"]),
-            "allowedValues": st.lists(scalars | values, min_size=1, max_size=4),
-            "nullable": st.booleans(),
-        },
+    typed = st.fixed_dictionaries({"type": types | types | types | st.lists(types, min_size=1, max_size=3)})
+    untyped: st.SearchStrategy[dict[str, Any]] = st.just({})
+    keywords = st.lists(st.sampled_from(sorted(KEYWORDS)), max_size=2, unique=True)
+    limited = keywords.flatmap(lambda names: st.fixed_dictionaries({name: KEYWORDS[name] for name in names}))
+    fitting = st.sampled_from(["string", "array", "number", "int"]).flatmap(
+        lambda name: st.fixed_dictionaries(
+            {"type": st.just(name) | st.just([name, "null"])},
+            optional={keyword: KEYWORDS[keyword] for keyword in FITTING[name]},
+        )
     )
+    return fitting | st.tuples(typed | typed | untyped, limited).map(lambda both: both[0] | both[1])
 
 
 def _containers(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
