@@ -1,28 +1,31 @@
-// The base library of armlib modules: `local arm = import 'arm.libsonnet'`. Each import below is made when it is used.
+// The base library of armlib modules: `local arm = import 'arm.libsonnet'`. Each part is read when it is used.
+local expression = import 'arm/expression.libsonnet';
+local placement = import 'arm/placement.libsonnet';
+local resource = import 'arm/resource.libsonnet';
+
 {
   Module:: import 'arm/module.libsonnet',
-  Resource(type, apiVersion):: (import 'arm/resource.libsonnet').Resource(type, apiVersion),
-  existing(type, apiVersion, name, scope=null)::
-    (import 'arm/resource.libsonnet').existing(type, apiVersion, name, scope),
+  Resource:: resource.Resource,
+  existing:: resource.existing,
   scope:: import 'arm/scope.libsonnet',
 
   fn:: import 'arm/fn.libsonnet',
-  prop(value, path):: (import 'arm/prop.libsonnet').prop(value, path),
+  prop:: (import 'arm/prop.libsonnet').prop,
   when(condition, then_, else_=null)::
     if condition == true then then_ else if condition == false then else_
-    else (import 'arm/expression.libsonnet').call('if', [condition, then_, else_]),
-  expr(text):: if text[:1] == '[' then text else '[' + text + ']',
-  literal(text):: (import 'arm/expression.libsonnet').escape(text),
+    else expression.call('if', [condition, then_, else_]),
+  expr(text):: if std.startsWith(text, '[') then text else '[' + text + ']',
+  literal:: expression.escape,
 
-  output(value, type=null):: (import 'arm/output.libsonnet')(value, type),
-  id(x):: (import 'arm/id_of.libsonnet')(x),
-  name(x):: (import 'arm/name.libsonnet')(x),
+  output:: import 'arm/output.libsonnet',
+  id:: import 'arm/id_of.libsonnet',
+  name:: import 'arm/name.libsonnet',
 
   inline(m):: m,
-  nested(m, name, scope=null):: (import 'arm/placement.libsonnet').nested(m, name, scope),
-  linked(m, uri):: (import 'arm/placement.libsonnet').linked(m, uri),
+  nested:: placement.nested,
+  linked:: placement.linked,
 
-  copy(name, count, input=null, mode=null, batchSize=null):: (import 'arm/copy.libsonnet')(name, count, input, mode, batchSize),
+  copy:: import 'arm/copy.libsonnet',
   param:: import 'arm/param.libsonnet',
   type:: import 'arm/type.libsonnet',
   native:: import 'arm/native.libsonnet',

@@ -21,8 +21,6 @@ local reserved = {
 
 local isReserved(name) = name in reserved || (name != '' && (name[0] == '#' || name[0] == '$'));
 
-local isText(object, field) = field in object && std.type(object[field]) == 'string';
-
 // A template of its own would lose what its resources use.
 local inlined(module) =
   local lost = [
@@ -34,39 +32,50 @@ local inlined(module) =
     error 'a template with ' + lost[0] + ' of its own is placed with arm.nested(template, name): its resources use them'
   else module.resources;
 
+// Put in front of an object, these tell what it has: the operator `in` lists all fields of the object, each time.
+local absent = { '$arm':: null, type:: null, apiVersion:: null, name:: null, resources:: null };
+
+local isText(value) = std.type(value) == 'string';
+
 local found(value) =
   local type = std.type(value);
-  if type == 'array' then std.flatMap(found, value)
-  else if type != 'object' then []
-  else if '$arm' in value then
-    local kind = value['$arm'];
-    if kind == 'resource' then [value] else if kind == 'module' then value.resources else []
-  else if isText(value, 'type') && isText(value, 'apiVersion') then [value]
-  else if 'resources' in value && std.type(value.resources) == 'array' then inlined(value)
-  else std.flatMap(function(name) if isReserved(name) then [] else found(value[name]), std.objectFieldsAll(value));
+  if type == 'object' then
+    local probe = absent + value;
+    local kind = probe['$arm'];
+    if kind == 'resource' then [value]
+    else if kind == 'module' then value.resources
+    else if kind != null then []
+    else if isText(probe.type) && isText(probe.apiVersion) then
+      if probe.name == null then error 'a resource of type ' + value.type + ' has no name' else [value]
+    else if std.type(probe.resources) == 'array' then inlined(value)
+    else std.flatMap(function(name) if isReserved(name) then [] else found(value[name]), std.objectFieldsAll(value))
+  else if type == 'array' then std.flatMap(found, value)
+  else [];
+
+local haveRepeats(sorted) = std.length([1 for i in std.range(1, std.length(sorted) - 1) if sorted[i] == sorted[i - 1]]) > 0;
+
+local identity(resource) = resource.type + ' ' + resource.name + ' ' + ({ scope:: '' } + resource).scope;
+
+// The places of all resources but those that follow an equal one with the same identity, first to last.
+local firstPlaces(resources) =
+  local last = std.length(resources) - 1;
+  local identities = [identity(resource) for resource in resources];
+  local order = std.sort(std.range(0, last), function(i) identities[i]);
+  local isStart(k) = k == 0 || identities[order[k]] != identities[order[k - 1]];
+  local starts = [k for k in std.range(0, last) if isStart(k)] + [last + 1];
+  std.sort([
+    order[k]
+    for g in std.range(0, std.length(starts) - 2)
+    for k in std.range(starts[g], starts[g + 1] - 1)
+    if !std.member([resources[order[j]] == resources[order[k]] for j in std.range(starts[g], k - 1)], true)
+  ]);
 
 // Resources without those that are there already: a field may be another name for a resource, or hold some of those of
-// another field. Resources that have the same identity and differ are left for the compiler to report.
-local identity(resource) =
-  std.asciiLower(resource.type) + ' ' + (if 'name' in resource then resource.name else '')
-  + (if 'scope' in resource then ' ' + resource.scope else '');
-
-local repeated(identities) =
-  local sorted = std.sort(identities);
-  {
-    [sorted[i]]: true
-    for i in std.range(1, std.length(sorted) - 1)
-    if sorted[i] == sorted[i - 1] && (i == 1 || sorted[i - 2] != sorted[i])
-  };
-
+// another field. Resources that have the same identity and differ are left for the compiler to report. Names are looked at
+// first, since in most modules no two are equal.
 local withoutRepeats(resources) =
-  local identities = [identity(resource) for resource in resources];
-  local twice = repeated(identities);
-  if std.length(twice) == 0 then resources
-  else
-    local places = { [name]: [i for i in std.range(0, std.length(resources) - 1) if identities[i] == name] for name in std.objectFields(twice) };
-    local isRepeat(i) = std.any([j < i && resources[j] == resources[i] for j in places[identities[i]]]);
-    [resources[i] for i in std.range(0, std.length(resources) - 1) if !(identities[i] in twice) || !isRepeat(i)];
+  if haveRepeats(std.sort([resource.name for resource in resources])) then [resources[i] for i in firstPlaces(resources)]
+  else resources;
 
 {
   // The fields of a module come in the order of their names, whether hidden or not; arrays keep their order.

@@ -17,7 +17,7 @@ local apply(function_, names) =
 
 local numbered(names, number) = if number == 1 then names else [name + number for name in names];
 
-local uses(body, names) = std.any([std.length(std.findSubstr("'" + name + "'", body)) > 0 for name in names]);
+local uses(body, names) = std.member([std.strReplace(body, "'" + name + "'", '') != body for name in names], true);
 
 local bound = ['item', 'index', 'left', 'right', 'total', 'value'];
 

@@ -1,20 +1,37 @@
-// The name of a resource, of a module's anchor, of what an id stands for; a name is its own.
+// The name of what a resource, a module or an id stands for: the last segment, where there are several.
 local expression = import 'expression.libsonnet';
+local ids = import 'id.libsonnet';
 
-local lastSegment(text) = local parts = std.split(text, '/'); parts[std.length(parts) - 1];
+local lastOf(parts) = parts[std.length(parts) - 1];
 
-local isIdCall(text) =
-  std.length(std.findSubstr('esourceId(', text)) > 0;
+local lastSegment(text) = lastOf(std.split(text, '/'));
 
+// The last argument of a call, where it is a literal; null otherwise. A doubled quote is set aside while splitting.
+local lastLiteral(text) =
+  local aside = '\u0000';
+  local pieces = std.split(std.strReplace(text, "''", aside), "'");
+  if std.endsWith(text, "')]") && std.length(pieces) > 2 then std.strReplace(pieces[std.length(pieces) - 2], aside, "'");
+
+local ofIdExpression(text) =
+  local literal = if std.strReplace(text, 'esourceId(', '') != text then lastLiteral(text);
+  if literal != null then lastSegment(literal) else '[last(split(' + expression.body(text) + ", '/'))]";
+
+local isIdExpression(text) =
+  std.endsWith(text, '.id]')
+  || std.member(['resourceId', 'subscriptionResourceId', 'tenantResourceId', 'managementGroupResourceId', 'extensionResourceId'], std.split(expression.body(text), '(')[0]);
+
+local ofId(id) = if expression.isExpression(id) then ofIdExpression(id) else lastSegment(id);
+
+// A text is an id when it starts with a slash or calls a function for ids; any other is a name already.
 local ofText(text) =
-  if !expression.isExpression(text) then if text[:1] == '/' then lastSegment(text) else text
+  if expression.isExpression(text) then if isIdExpression(text) then ofIdExpression(text) else text
+  else if std.startsWith(text, '/') then lastSegment(text)
   else text;
 
-local name(x) =
+function(x)
   local type = std.type(x);
   if type == 'string' then ofText(x)
-  else if type == 'object' && 'name' in x && 'type' in x then x.name
-  else if type == 'object' && 'id' in x then name(x.id)
-  else error 'a name is wanted: a text, a resource or a module with an id, not a ' + type;
-
-name
+  else if type == 'object' && 'type' in x && 'name' in x then lastOf(ids.segments(x))
+  else if type == 'object' && 'id' in x then ofId(x.id)
+  else error 'a name is wanted: a text, a resource, or a module with an id, not '
+             + (if type == 'object' then 'an object without name and id' else 'a value of type ' + type)

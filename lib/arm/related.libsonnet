@@ -15,6 +15,7 @@ local scopeField(scope) =
   else scope.id;
 
 local placed(handle, scope) = handle {
+  id:: ids.of(self),
   '$scope':: scope,
   [if !isOfThisDeployment(scope) then 'scope']: scopeField(scope),
 };
@@ -24,6 +25,7 @@ local typeOfChild(parent, type) = if std.startsWith(type, parent.type + '/') the
 local child(parent, type, name) =
   local scope = ids.scopeOf(parent);
   resource.Resource(typeOfChild(parent, type), parent.apiVersion) {
+    id:: ids.of(self),
     '$parent':: parent,
     '$segment':: (import 'name.libsonnet')(name),
     name: ids.joinParts(ids.nameParts(self)),
@@ -51,5 +53,5 @@ local dependencies(x) =
   dependencies:: dependencies,
   at(handle, scope)::
     local parsed = scopes.parse(scope);
-    if handle['$arm'] == 'existing' then handle { '$scope':: parsed } else placed(handle, parsed),
+    if handle['$arm'] == 'existing' then handle { '$scope':: parsed, id:: ids.of(self) } else placed(handle, parsed),
 }

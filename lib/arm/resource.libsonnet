@@ -16,7 +16,7 @@ local listCall(resource, name, body) =
 
 local methods = {
   '$arm':: 'resource',
-  id:: ids.of(self),
+  id:: ids.ofPlain(self),
   ref(path='', full=false):: reference(self, path, full),
   list(fn, body=null):: listCall(self, fn, body),
   child(type, name):: (import 'related.libsonnet').child(self, type, name),
@@ -27,9 +27,14 @@ local methods = {
 };
 
 {
-  Resource(type, apiVersion):: methods { type: type, apiVersion: apiVersion },
+  Resource(type, apiVersion):: methods {
+    type: type,
+    apiVersion: apiVersion,
+    name: error 'a resource of type ' + type + ' needs a name',
+  },
   existing(type, apiVersion, name, scope=null):: methods {
     '$arm':: 'existing',
+    id:: ids.of(self),
     '$scope':: (import 'scope.libsonnet').parse(scope),
     type: type,
     apiVersion: apiVersion,

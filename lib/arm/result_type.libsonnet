@@ -89,7 +89,7 @@ local isOneCall(structure) =
   local last = std.length(closed) - 1;
   last >= 0 && closed[last] == std.length(structure) - 1 && std.all([opened[i + 1] < closed[i] for i in std.range(0, last - 1)]);
 
-local isSecretCall(structure) = std.length(std.findSubstr('list', structure)) > 0 && std.any([
+local isSecretCall(structure) = std.strReplace(structure, 'list', '') != structure && std.any([
   std.startsWith(call, 'list')
   for call in std.split(std.strReplace(std.strReplace(structure, '(', ' '), ',', ' '), ' ')
 ]);

@@ -67,7 +67,7 @@ local ofExpression(text) = {
 
 local ofText(text) =
   if expression.isExpression(text) then std.get(ofExpression(text), text, resource(text))
-  else if std.length(std.findSubstr('/', text)) > 0 then ofLiteralId(text)
+  else if std.member(text, '/') then ofLiteralId(text)
   else resourceGroup(text);
 
 local ofFields(object) =
