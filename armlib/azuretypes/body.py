@@ -215,7 +215,7 @@ class _Walk:
                 continue
             elif type_.further is not None:
                 self._check(content, type_.further, (*path, name), below)
-            elif not (root and folded in self._body.further):
+            elif content is not None and not (root and folded in self._body.further):
                 unknown.append(name)
         missing = [each for each in type_.required if each.name.casefold() not in present]
         if missing or unknown:
@@ -365,7 +365,7 @@ class _Walk:
         if isinstance(value, str):
             if value in type_.values:
                 return
-            if type_.open:
+            if type_.open or (exceptions is not None and value in exceptions.values):
                 return
             same = nearest_case(value, type_.values)
             if same is not None:

@@ -188,7 +188,8 @@ def check_placed(placed: Placed, definitions: Definitions, corrections: Correcti
         found += problem
         if type_ is None:
             return found
-        exceptions = corrections.for_type(name, type_.version)
+        if not placed.version:
+            exceptions = corrections.for_type(name, type_.version)
     if not placed.existing and not (exceptions is not None and "scope" in exceptions.kinds):
         found += _scope(placed, type_, near)
     body = Body(

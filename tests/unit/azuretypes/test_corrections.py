@@ -39,6 +39,7 @@ def codes(store: Store, resource: dict[str, Any], corrections: Corrections) -> l
         ({"owner": {}}, entry("properties.owner.mail", "absent"), ["required-missing"]),
         ({"state": "Ready"}, entry("properties.state", "written"), ["readonly-write"]),
         ({"colour": "Pink"}, entry("properties.colour", ["Pink"]), ["enum-value"]),
+        ({"colour": "red"}, entry("properties.colour", ["red"]), ["enum-case"]),
         ({"items": [{"name": "a", "extra": 1}]}, entry("properties.items.extra", "any"), ["unknown-property"]),
         ({"extra": 1}, entry("properties.*", "any"), ["unknown-property"]),
         ({"payment": {"how": "Barter"}}, entry("properties.payment.how", ["barter"]), ["enum-value"]),
