@@ -11,7 +11,6 @@ from armlib.jsonnet import names
 from armlib.jsonnet.errortext import EngineError, EngineFrame, Range
 from armlib.jsonnet.lexer import Token, tokens
 from armlib.jsonnet.sources import ProgramSources
-from armlib.jsontypes import format_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +215,7 @@ def _out_of_range(match: re.Match[str], context: _Context) -> Problem:
 
 
 def _function_in_output(match: re.Match[str], context: _Context) -> Problem:
-    path = context.error.path
-    what = f"{format_path(path)} is a function" if path else "the value is or holds a function"
+    what = "the value is a function" if context.error.path else "the value is or holds a function"
     return Problem("function-in-output", f"{what}, which JSON cannot hold", "call it, or hide the field with ::")
 
 
