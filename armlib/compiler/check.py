@@ -8,17 +8,18 @@ from typing import TypeAlias
 from armlib.compiler.link import Linked
 from armlib.compiler.rules.duplicates import duplicate_resources
 from armlib.compiler.rules.expressions import expressions
-from armlib.compiler.rules.limits import limits
+from armlib.compiler.rules.limits import limits as within_limits
 from armlib.compiler.rules.scopes import scopes
 from armlib.compiler.rules.shape import shape
 from armlib.diagnostics import Diagnostic
 
 Rule: TypeAlias = Callable[[Linked], Iterable[Diagnostic]]
 
-RULES: tuple[Rule, ...] = (shape, duplicate_resources, expressions, scopes, limits)
-"""What every template is held to."""
+RULES: tuple[Rule, ...] = (shape, duplicate_resources, expressions, scopes)
+"""What every template is held to, beside the limits."""
 
 
-def check(linked: Linked, rules: Iterable[Rule] = ()) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the template by :data:`RULES` and by *rules*, such as those of resource types."""
-    return tuple(diagnostic for rule in (*RULES, *rules) for diagnostic in rule(linked))
+def check(linked: Linked, rules: Iterable[Rule] = (), *, limits: bool = True) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the template by :data:`RULES`, the limits and *rules*, such as those of types."""
+    applied = (*RULES, *((within_limits,) if limits else ()), *rules)
+    return tuple(diagnostic for rule in applied for diagnostic in rule(linked))

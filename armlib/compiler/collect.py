@@ -8,16 +8,18 @@ declared differently they clash, and the error names both files.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from armlib.compiler.deploy_time import parameter_section
 from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
+from armlib.compiler.expand import Child, expand, inlined
 from armlib.compiler.merge import Part, merge
 from armlib.compiler.outputs import grouped, with_anchor, with_types
-from armlib.compiler.request import CompileRequest
+from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import kind_of, section_problems
 from armlib.compiler.symbolic import with_symbols
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
-from armlib.jsontypes import Json, JsonObject
+from armlib.jsontypes import JsonObject
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
 
 _SCOPE_WORDS = {
@@ -35,13 +37,14 @@ class Draft:
 
     *template* holds only sections of the right JSON type, ``resources`` among them. *reduces* tells that the template
     was made by Jsonnet, whose authors leave dependencies to the compiler; an ARM template keeps the entries its author
-    wrote, redundant or not. *files* are the modules that resources came from, in the order of the resources, with the
-    number of resources of each.
+    wrote, redundant or not. *symbolizes* tells that entries of ``dependsOn`` are to be put into symbolic names. *files*
+    are the modules that resources came from, in the order of the resources, with the number of resources of each.
     """
 
     template: JsonObject
     scope_kind: ScopeKind
     reduces: bool = True
+    symbolizes: bool = False
     files: tuple[tuple[str, int], ...] = ()
     linked: tuple[LinkedTemplate, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -62,11 +65,14 @@ class _Collected:
 
 def collect(documents: Documents, request: CompileRequest) -> Draft:
     """Return the one template that *documents* make."""
-    modules = [_collected(document) for document in documents.modules]
+    kind = request.scope_kind or ScopeKind.GROUP
+    modules = [_collected(document, kind) for document in documents.modules]
     found = [diagnostic for module in modules for diagnostic in module.diagnostics]
     parts = [Part(file=module.file, template=module.template) for module in modules]
-    if request.symbolic or any(isinstance(part.template["resources"], dict) for part in parts):
-        parts = [replace(part, template=with_symbols(part.template)) for part in parts]
+    symbolizes = request.symbolic or any(isinstance(part.template["resources"], dict) for part in parts)
+    symbolizes = symbolizes and any(isinstance(part.template["resources"], list) for part in parts)
+    if symbolizes:
+        parts = [replace(part, template=with_symbols(part.template, kind)) for part in parts]
     template = parts[0].template if len(parts) == 1 else {}
     if len(parts) > 1:
         template, clashes = merge(parts)
@@ -78,11 +84,32 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
     return Draft(
         template=template,
         scope_kind=kind,
+        symbolizes=symbolizes,
         reduces=not any(module.document.is_arm for module in modules),
         files=tuple((part.file, len(part.template["resources"])) for part in parts),  # type: ignore[arg-type]
         linked=tuple(linked for module in modules for linked in module.document.linked),
         diagnostics=(*found, *conflict),
     )
+
+
+def collect_linked(draft: Draft, request: CompileRequest) -> dict[str, Draft]:
+    """Return the drafts of the templates that *draft* places elsewhere, by their address, and of those in them.
+
+    Two templates for one address are an error unless they are the same.
+    """
+    drafts: dict[str, Draft] = {}
+    first: dict[str, JsonObject] = {}
+    for linked in draft.linked:
+        known = first.setdefault(linked.uri, linked.template)
+        if known is not linked.template and known != linked.template:
+            message = f"two templates that differ are both linked as '{linked.uri}'"
+            problem = error("linked-clash", message, hint="give each an address of its own")
+            drafts[linked.uri] = replace(drafts[linked.uri], diagnostics=(*drafts[linked.uri].diagnostics, problem))
+        elif linked.uri not in drafts:
+            entry = Entry(path=Path(linked.uri), alias=linked.uri)
+            alone = Documents(modules=(Document(entry=entry, template=linked.template),))
+            drafts[linked.uri] = collect(alone, replace(request, scope_kind=None))
+    return drafts
 
 
 def _outputs(module: _Collected) -> JsonObject:
@@ -91,9 +118,9 @@ def _outputs(module: _Collected) -> JsonObject:
     return outputs
 
 
-def _collected(document: Document) -> _Collected:
+def _collected(document: Document, kind: ScopeKind) -> _Collected:
     """Return the sections of a module, with the parameters and outputs that the compiler adds."""
-    module = _Collected(document)
+    module = _Collected(document=document)
     wrong = dict(section_problems(document.template))
     module.diagnostics += wrong.values()
     module.template.update((name, value) for name, value in document.template.items() if name not in wrong)
@@ -103,6 +130,9 @@ def _collected(document: Document) -> _Collected:
         declared, problems = parameter_section(document.deploy_time)
         module.diagnostics += problems
         template["parameters"] = declared | _section(template, "parameters")
+    if document.children:
+        _expand(module, kind)
+        template = module.template
     outputs = with_anchor(_section(template, "outputs"), document.anchor)
     if document.anchor is not None and not isinstance(document.anchor, str):
         message = f"the id of {module.file} is {kind_of(document.anchor)}, not a text"
@@ -111,6 +141,22 @@ def _collected(document: Document) -> _Collected:
         template["outputs"], problems = with_types(outputs, _section(template, "parameters"))
         module.diagnostics += problems
     return module
+
+
+def _expand(module: _Collected, kind: ScopeKind) -> None:
+    """Put the modules that the template names in their places."""
+    children = []
+    for key, document in module.document.children.items():
+        inner = _collected(document, kind)
+        place = ("resources", key)
+        module.diagnostics += (replace(found, path=(*place, *found.path)) for found in inner.diagnostics)
+        template = inner.template
+        if template.get("parameters"):
+            template, problems = inlined(template, document.child_arguments, document.entry.alias)
+            module.diagnostics += (replace(found, path=(*place, *found.path)) for found in problems)
+        children.append(Child(key=key, file=inner.file, template=template))
+    module.template, problems = expand(module.template, children, module.file, kind)
+    module.diagnostics += problems
 
 
 def _check_resources(module: _Collected) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from armlib.compiler.bind import Bound, bind
 from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
@@ -33,9 +34,9 @@ class LinkedTemplate:
 class Document:
     """A module's members as it yields them; nothing in it has been checked.
 
-    *is_arm* tells an ARM template in JSON from a Jsonnet module. *fields* are the names of all visible members, *hidden*
-    those of members that it hides. *deploy_time* are the declared parameters that become the template's. *children* are
-    the modules that resources of the type ``armlib/modules`` name, by the resource's key in ``resources``;
+    *is_arm* tells an ARM template in JSON from a Jsonnet module. *fields* names all visible members, *hidden*
+    those of members that it hides. *deploy_time* are the declared parameters that become the template's. *children*
+    are the modules that resources of the type ``armlib/modules`` name, by the resource's key in ``resources``;
     *child_arguments* what such a child, if it is an ARM template, was given.
     """
 
@@ -84,7 +85,10 @@ def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) ->
 
 
 def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Settings]:
-    """Return the arguments and the settings of a request; ``--ext-str parameters=…`` is one more way to give arguments."""
+    """Return the arguments and the settings of a request.
+
+    What is given as the external variable itself, ``--ext-str parameters=…``, are arguments like any others.
+    """
     ext_str = dict(request.ext_str)
     arguments = dict(request.arguments)
     try:
@@ -106,7 +110,10 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
     return arguments, settings
 
 
-def _merged(parts: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
+_Value = TypeVar("_Value")
+
+
+def _merged(parts: Iterable[Mapping[str, _Value]]) -> dict[str, _Value]:
     return {name: value for part in parts for name, value in part.items()}
 
 
@@ -266,10 +273,8 @@ class _Run:
                 found.append(error("missing-parameter", message, path=("parameters", name)))
             elif name in bound.secrets and not (isinstance(value, str) and is_expression(value)):
                 found.append(_secret_in_template(name))
-        injected = {name: value for name, value in bound.injected.items() if name not in declared or name in given}
-        for name, parameter in declared.items():
-            if parameter.is_deploy_time and name not in given:
-                injected.pop(name, None)
+        left_out = {name for name, parameter in declared.items() if parameter.is_deploy_time and name not in given}
+        injected = {name: value for name, value in bound.injected.items() if name not in left_out}
         return Bound(injected={**injected, **given}, diagnostics=tuple(found))
 
     def _missing(self, facts: _Facts | None, arguments: Mapping[str, Argument]) -> tuple[Diagnostic, ...]:
@@ -305,16 +310,18 @@ class _Run:
         if not self._facts:
             self.diagnostics += facts.diagnostics if facts.is_library_module else as_warnings(facts.diagnostics)
         deploy_time = facts.deploy_time if facts.takes_arguments and not self._depth else {}
+        given = {**self.bound.deploy_parameters, **self.bound.secrets}
         document = Document(
             entry=entry,
             template=_object(answer, "template"),
+            child_arguments=given if self._depth else {},
             anchor=answer.get("id"),
             fields=_texts(answer.get("fields")),
             hidden=_texts(answer.get("hidden")),
             deploy_time=deploy_time,
             linked=_linked(answer.get("linked")),
         )
-        if facts.template_parameters:
+        if facts.template_parameters and not self._depth:
             document = replace(document, template=_with_defaults(document.template, self.bound))
         return document
 
@@ -406,11 +413,11 @@ def _joined(one: Bound, other: Bound) -> Bound:
 
 
 def _linked(items: Json) -> tuple[LinkedTemplate, ...]:
-    found = []
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict):
-            found.append(LinkedTemplate(uri=str(item.get("uri")), template=_object(item, "template")))
-    return tuple(found)
+    return tuple(
+        LinkedTemplate(uri=str(item.get("uri")), template=_object(item, "template"))
+        for item in (items if isinstance(items, list) else ())
+        if isinstance(item, dict)
+    )
 
 
 def _secret_in_template(name: str) -> Diagnostic:

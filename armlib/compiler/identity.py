@@ -246,7 +246,7 @@ class Bindings:
     # Variables
 
     def held(self, node: Node) -> object:
-        """Return the JSON value that *node* reads from a variable; a marker when it reads none, or not from the text."""
+        """Return the JSON value that *node* reads from a variable; a marker when it reads none."""
         if isinstance(node, Call):
             if node.name.lower() != "variables" or len(node.arguments) != 1:
                 return _OPEN_VALUE

@@ -31,7 +31,7 @@ class Index:
     """
 
     def __init__(self, level: Level, inner: dict[Resource, Index]) -> None:
-        self._bindings: Bindings = level.bindings
+        self.bindings: Bindings = level.bindings
         self._bare = level.home.kind is ScopeKind.MANAGEMENT_GROUP
         self._base = level.home.base
         self._by_id: dict[str, list[Resource]] = {}
@@ -45,6 +45,11 @@ class Index:
             self._add(resource)
             if resource in inner:
                 self._add_inside(resource, inner[resource])
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The symbolic names, in lower case."""
+        return frozenset(self._by_symbol)
 
     @property
     def ids(self) -> set[str]:
@@ -99,8 +104,8 @@ class Index:
             self._by_id.setdefault(resource.id.removeprefix(self._base), []).append(resource)
         if resource.symbol:
             self._by_symbol[resource.symbol.lower()] = resource
-        else:
-            self._by_name.setdefault(self._bindings.text(resource.name), []).append(resource)
+        for name in {resource.name, str(resource.body.get("name", ""))} - {""}:  # a nested child has a short name too
+            self._by_name.setdefault(self.bindings.text(name), []).append(resource)
         if resource.loop:
             self.loop_names.setdefault(resource.loop.lower(), []).append(resource)
             self._add_loop(resource.id, resource, False)

@@ -1,12 +1,12 @@
 """Draft -> linked: works out which resource waits for which, and completes ``dependsOn``.
 
-A resource waits for what its expressions mention: an id (``resourceId`` in all its forms, a literal, a text joined from
-parts), a resource that ``reference`` or a ``list`` function asks for, its parent, the scope it extends, the group it is
-deployed to. What is missing in ``dependsOn`` is added; what says nothing new is left out. Nothing else changes.
+A resource waits for what its expressions mention: an id (``resourceId`` in all its forms, a literal, a text joined
+from parts), a resource that ``reference`` or a ``list`` function asks for, its parent, the scope it extends, the group
+it is deployed to. What is missing in ``dependsOn`` is added; what says nothing new is left out. Nothing else changes.
 
-Not every mention says which of two resources comes first: a mere id can point from the earlier to the later one. Where
-``dependsOn``, ``reference`` or a parent says otherwise, an id counts for nothing; where two ids point at each other, the
-order cannot be told and the cycle is an error.
+Not every mention says which of two resources comes first: a mere id can point from the earlier to the later one.
+Where ``dependsOn``, ``reference`` or a parent says otherwise, an id counts for nothing; where two ids point at each
+other, the order cannot be told and the cycle is an error.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 
 from armlib.compiler.collect import Draft
 from armlib.compiler.graph import components, path_back
-from armlib.compiler.identity import Mention, is_known, parent_id
-from armlib.compiler.index import NO_MATCH, Index, Match
+from armlib.compiler.identity import Mention, is_known, parent_id, texts_in
+from armlib.compiler.index import Index, Match
 from armlib.compiler.spelling import dependency_on
 from armlib.compiler.structure import Level, Resource, survey
-from armlib.diagnostics import Diagnostic, error
+from armlib.diagnostics import Diagnostic, error, nearest
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath
 
@@ -44,7 +44,7 @@ class Linked:
 def link(draft: Draft) -> Linked:
     """Return *draft* with its dependencies completed; cycles and entries that name nothing become diagnostics."""
     root = survey(draft.template, draft.scope_kind)
-    linker = _Linker(reduces=draft.reduces)
+    linker = _Linker(reduces=draft.reduces, symbolizes=draft.symbolizes)
     linker.link(root)
     return Linked(
         draft=draft,
@@ -84,8 +84,9 @@ class _Uses:
 class _Linker:
     """One run over the levels of a template, innermost first."""
 
-    def __init__(self, *, reduces: bool) -> None:
+    def __init__(self, *, reduces: bool, symbolizes: bool) -> None:
         self._reduces = reduces
+        self._symbolizes = symbolizes
         self.diagnostics: list[Diagnostic] = []
         self.changes: dict[JsonPath, list[Json]] = {}
         self.dependencies: dict[Resource, tuple[Resource, ...]] = {}
@@ -134,8 +135,10 @@ class _Linker:
             used.add(index.mentioned(holder), holder, resource, is_hard=True)
         if resource.parent is not None:
             used.add(Match((resource.parent,), True), Mention(resource.parent.id), resource, is_hard=True)
-        for text in resource.depends_on:
+        for number, text in enumerate(resource.depends_on):
             targets = self._entry_targets(text, resource, index)
+            if not targets:
+                self._check_unknown(text, number, resource, index)
             used.entries.append((text, targets))
             used.covered.update(dict.fromkeys(target for target in targets if target is not resource))
         return used
@@ -153,6 +156,31 @@ class _Linker:
             mentions = level.bindings.mentions(text) if is_expression(text) else ()
             return tuple(dict.fromkeys(one for each in mentions for one in index.mentioned(each).resources))
         return found.resources
+
+    def _check_unknown(self, text: str, number: int, resource: Resource, index: Index) -> None:
+        """Report an entry that surely names no resource of the template: its text is known, and so are their ids."""
+        level = resource.level
+        normal = level.bindings.text(text).rstrip("/")
+        if level.is_symbolic:
+            known = list(index.symbols)
+            if is_expression(text) or normal in index.symbols or "/" in normal:
+                return
+        else:
+            base = level.home.base
+            rest = normal.removeprefix(base) if base else normal
+            ids = [id_.removeprefix(base) for id_ in index.ids]
+            if not normal or not is_known(rest) or any(not is_known(id_) for id_ in ids):
+                return
+            known = [one.name for one in level.resources]
+        near = nearest(text, known)
+        self.diagnostics.append(
+            error(
+                "unknown-dependency",
+                f"'{resource.label}' depends on {text}, which is not in the template",
+                hint=f"did you mean '{near}'?" if near else "a resource can only wait for one of its own template",
+                path=(*resource.path, "dependsOn", number),
+            )
+        )
 
     # Order
 
@@ -209,9 +237,11 @@ class _Linker:
         targets = [*(target for _, found in kept for target in found), *missing]
         if targets:
             self.dependencies[resource] = tuple(dict.fromkeys(targets))
-        if not missing and len(kept) == len(used.entries):
+        if not missing and len(kept) == len(used.entries) and not (self._symbolizes and kept):
             return
         texts = [text for text, _ in kept]
+        if self._symbolizes and resource.level.owner is None:
+            texts = list(dict.fromkeys(each for text, found in kept for each in _in_symbols(text, found)))
         others = [entry for entry in written or () if not isinstance(entry, str)]
         added = [dependency_on(target, resource, used.hard.get(target) or used.soft.get(target)) for target in missing]
         self.changes[resource.path] = [*texts, *others, *dict.fromkeys(text for text in added if text not in texts)]
@@ -229,7 +259,7 @@ class _Linker:
     def _kept(
         self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]
     ) -> list[tuple[str, tuple[Resource, ...]]]:
-        """Return the entries that say something: not twice the same, not the resource itself, not what another implies."""
+        """Return the entries that say something: none twice, not the resource itself, nothing that another implies."""
         kept: list[tuple[str, tuple[Resource, ...]]] = []
         seen: set[tuple[Resource, ...] | str] = set()
         own = resource.level.bindings.text
@@ -242,6 +272,11 @@ class _Linker:
         if self._reduces and len(kept) > 1:
             kept = [(text, found) for text, found in kept if not _is_repeated(found, used, uses)]
         return kept
+
+
+def _in_symbols(text: str, targets: tuple[Resource, ...]) -> list[str]:
+    """Return an entry by symbolic names; as it is when it names nothing that is known."""
+    return [target.symbol for target in targets] or [text]
 
 
 def _is_repeated(targets: tuple[Resource, ...], used: _Uses, uses: Mapping[Resource, _Uses]) -> bool:
@@ -269,8 +304,6 @@ def _mentions_outside_resources(level: Level) -> Iterator[Mention]:
     """Yield what the outputs of a nested template mention; the deployment waits for it."""
     if level.owner is None:
         return
-    from armlib.compiler.identity import texts_in
-
     for text in texts_in(level.template.get("outputs")):
         yield from level.bindings.mentions(text)
 
@@ -304,13 +337,10 @@ def _with_changes(template: JsonObject, changes: Mapping[JsonPath, list[Json]]) 
     for path, entries in changes.items():
         place: Json = root
         for step in path:
-            inner = copied(place[step])  # type: ignore[index,call-overload]
-            place[step] = inner  # type: ignore[index,call-overload]
+            inner = copied(place[step])  # type: ignore[index]
+            place[step] = inner  # type: ignore[index]
             place = inner
         assert isinstance(place, dict)
         place["dependsOn"] = entries
     assert isinstance(root, dict)
     return root
-
-
-__all__ = ["NO_MATCH", "Linked", "is_known", "link"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse, unescape
 from armlib.expressions.printer import print_node
@@ -39,7 +39,7 @@ def replaced(value: Json, replace: Callable[[Node], Json | Node | None]) -> Json
 
     *replace* is asked for each part of an expression, the outer before the inner; it gives None to leave it, an
     expression, or a JSON value. A text that is replaced as a whole by a JSON value becomes that value; texts in which
-    nothing is replaced stay as they are.
+    nothing is replaced stay as they are, and so do nested templates with a scope of their own.
     """
     if isinstance(value, str):
         return _replaced_text(value, replace)
@@ -47,9 +47,17 @@ def replaced(value: Json, replace: Callable[[Node], Json | Node | None]) -> Json
         items = [replaced(item, replace) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     if isinstance(value, dict):
-        members = {name: replaced(item, replace) for name, item in value.items()}
+        inner = value.get("template") if _is_inner_scoped(value) else None
+        members = {name: item if item is inner else replaced(item, replace) for name, item in value.items()}
         return value if all(members[name] is value[name] for name in value) else members
     return value
+
+
+def _is_inner_scoped(value: Mapping[str, Json]) -> bool:
+    """Return whether *value* are the properties of a deployment whose template is evaluated in a scope of its own."""
+    options = value.get("expressionEvaluationOptions")
+    scope = options.get("scope") if isinstance(options, dict) else None
+    return isinstance(scope, str) and scope.lower() == "inner"
 
 
 def _replaced_text(text: str, replace: Callable[[Node], Json | Node | None]) -> Json:

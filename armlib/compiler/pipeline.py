@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from armlib.compiler.check import Rule, check
-from armlib.compiler.collect import collect
+from armlib.compiler.collect import Draft, collect, collect_linked
 from armlib.compiler.emit import emit
 from armlib.compiler.evaluate import evaluate
-from armlib.compiler.link import link
+from armlib.compiler.link import Linked, link
 from armlib.compiler.request import Compilation, CompileRequest
 from armlib.compiler.resolve import resolve
 from armlib.diagnostics import Diagnostic, has_errors
@@ -19,17 +20,25 @@ def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Itera
     """Compile *request*; the template is None when a diagnostic is an error.
 
     *rules* are checked beside those that every template is held to.
+
+    Raises:
+        InputError: There is no entry.
+        StoppedError: A limit of time or memory was reached, or the user interrupted.
     """
     sources = resolve(request)
     documents = evaluate(sources, request, evaluator)
     draft = collect(documents, request)
-    linked = link(draft)
-    found = in_order(
-        sources.diagnostics, documents.diagnostics, draft.diagnostics, linked.diagnostics, check(linked, rules)
-    )
+    linked, found = finish(draft, request, rules)
+    found = (*sources.diagnostics, *documents.diagnostics, *found)
+    elsewhere = {}
+    for uri, inner in collect_linked(draft, request).items():
+        elsewhere[uri], problems = finish(inner, request, rules)
+        found += tuple(replace(problem, path=("linkedTemplates", uri, *problem.path)) for problem in problems)
+    succeeded = not has_errors(found)
     return Compilation(
-        template=None if has_errors(found) else emit(linked, request),
-        diagnostics=found,
+        template=emit(linked, request) if succeeded else None,
+        diagnostics=tuple(dict.fromkeys(found)),
+        linked={uri: emit(inner, request) for uri, inner in elsewhere.items()} if succeeded else {},
         deploy_parameters=documents.deploy_parameters,
         references=documents.references,
         secrets=documents.secrets,
@@ -37,6 +46,7 @@ def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Itera
     )
 
 
-def in_order(*stages: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics of all stages in the order in which they were found, each once."""
-    return tuple(dict.fromkeys(diagnostic for stage in stages for diagnostic in stage))
+def finish(draft: Draft, request: CompileRequest, rules: Iterable[Rule]) -> tuple[Linked, tuple[Diagnostic, ...]]:
+    """Return *draft* with its dependencies, and all that is wrong with it."""
+    linked = link(draft)
+    return linked, (*draft.diagnostics, *linked.diagnostics, *check(linked, rules, limits=request.limits))

@@ -10,7 +10,7 @@ from armlib.jsontypes import Json, JsonPath
 def at(value: Json, path: JsonPath) -> Json:
     """Return what stands at *path* in *value*."""
     for step in path:
-        value = value[step]  # type: ignore[index,call-overload]
+        value = value[step]  # type: ignore[index]
     return value
 
 

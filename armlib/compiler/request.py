@@ -51,6 +51,7 @@ class CompileRequest:
     scope_kind: ScopeKind | None = None  # None: worked out from the module, else a resource group
     symbolic: bool = False
     minify: bool = False
+    limits: bool = True  # whether a template that Azure would refuse for its size is an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ def dependency_on(target: Resource, user: Resource, mention: Mention | None = No
 
     *mention* is what in *user* gives the id of *target*, or of one instance when it is a loop; None when it is an id of
     something else, like a child. The entry is the symbolic name where there are any; else the id as the mention spells
-    it, if that can be read where the entry stands; else an id made from the type and the name of *target*. For a loop it
-    is one instance where the mention names one, and the loop's name, all of its instances, where not.
+    it, if that can be read where the entry stands; else an id made from the type and the name of *target*. For a loop
+    it is one instance where the mention names one, and the loop's name, all of its instances, where not.
     """
     if target.symbol:
         return target.symbol
@@ -27,7 +27,7 @@ def dependency_on(target: Resource, user: Resource, mention: Mention | None = No
     is_same_instance = mention is not None and mention.id == target.id and bool(user.loop)
     if target.loop and target.loop != "?" and not is_same_instance:
         return target.loop
-    return _id_of(target)
+    return id_of(target)
 
 
 def _mentioned(mention: Mention) -> Call | None:
@@ -39,7 +39,7 @@ def _mentioned(mention: Mention) -> Call | None:
 
 
 def _stands_alone(node: Node, user: Resource) -> bool:
-    """Return whether *node* means the same in ``dependsOn`` as where it was found: no inner loop, lambda or run time."""
+    """Return whether *node* means the same in ``dependsOn`` as where it was found."""
     if isinstance(node, Literal):
         return True
     if isinstance(node, Member):
@@ -56,7 +56,7 @@ def _stands_alone(node: Node, user: Resource) -> bool:
     return all(_stands_alone(argument, user) for argument in node.arguments)
 
 
-def _id_of(target: Resource) -> str:
+def id_of(target: Resource) -> str:
     """Return the expression that gives the id of *target*."""
     arguments = [_quote(target.type), *_names(target)]
     scope = target.body.get("scope")

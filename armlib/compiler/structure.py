@@ -268,7 +268,7 @@ def _gather_texts(body: JsonObject, texts: list[str], template: JsonObject | Non
         item = pending.pop()
         kind = item.__class__
         if kind is str:
-            if item[:1] in ("[", "/"):  # type: ignore[index]
+            if item[:1] in ("[", "/"):  # type: ignore[index,operator]
                 append(item)  # type: ignore[arg-type]
         elif kind is dict:
             if item is not template:

@@ -1,10 +1,106 @@
-"""Language version 2.0: resources by symbolic name instead of in an array."""
+"""Language version 2.0: resources by symbolic name instead of in an array.
+
+Nothing else changes its meaning: children that are written inside their parent are written beside it, with their full
+type and name; ``reference`` and the ``list`` functions, which find a resource by its name in version 1, find it by its
+symbolic name or its id. Entries of ``dependsOn`` are put into symbolic names when dependencies are linked. Nested
+templates have a version of their own and stay as they are.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from armlib.compiler.identity import Mention
+from armlib.compiler.index import Index
+from armlib.compiler.nodes import replaced
+from armlib.compiler.spelling import id_of
+from armlib.compiler.structure import Resource, survey
+from armlib.expressions.parser import is_expression, parse
+from armlib.expressions.syntax import Call, Literal, Node
 from armlib.jsontypes import JsonObject
+from armlib.template.scope import ScopeKind
+
+VERSION = "2.0"
+_NOT_IN_SYMBOLS = re.compile(r"[^A-Za-z0-9]+")
 
 
-def with_symbols(template: JsonObject) -> JsonObject:
-    """Return *template* with symbolic names for its resources."""
-    return template
+def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> JsonObject:
+    """Return *template*, whose ``resources`` may be an array, with symbolic names; one that has them stays as it is.
+
+    A symbolic name is made of the type and the literal parts of the name, ``storageAccounts_data``; where that is
+    taken, of a number besides. It depends on nothing else, so that it stays when other resources come and go.
+    """
+    if not isinstance(template["resources"], list):
+        return template
+    level = survey(template, kind)
+    symbols = _symbols(level.resources)
+    index = Index(level, {})
+
+    def rewrite(node: Node) -> Node | None:
+        return _reference(node, index, symbols)
+
+    resources: JsonObject = {}
+    for resource in level.resources:
+        body = {name: value for name, value in resource.body.items() if name != "resources"}
+        if resource.parent is not None:
+            body |= {"type": resource.type, "name": resource.name}
+        resources[symbols[resource]] = {
+            name: value if name in ("dependsOn", "type") else replaced(value, rewrite) for name, value in body.items()
+        }
+    others: JsonObject = {
+        name: replaced(value, rewrite) if name in ("outputs", "asserts") else value for name, value in template.items()
+    }
+    return {**others, "languageVersion": VERSION, "resources": resources}
+
+
+def _symbols(resources: list[Resource]) -> dict[Resource, str]:
+    taken: set[str] = set()
+    symbols = {}
+    for resource in resources:
+        wanted = symbol = _symbol(resource)
+        number = 2
+        while symbol.lower() in taken:
+            symbol = f"{wanted}_{number}"
+            number += 1
+        taken.add(symbol.lower())
+        symbols[resource] = symbol
+    return symbols
+
+
+def _symbol(resource: Resource) -> str:
+    kind = resource.type.rpartition("/")[2]
+    words = [kind, *(_literals(parse(resource.name)) if is_expression(resource.name) else [resource.name])]
+    symbol = "_".join(filter(None, (_NOT_IN_SYMBOLS.sub("_", word).strip("_") for word in words)))
+    return symbol if symbol[:1].isalpha() else f"resource_{symbol}"
+
+
+def _literals(node: Node) -> list[str]:
+    """Return the texts in a name that are part of it, and the names of the parameters and variables that are."""
+    if not isinstance(node, Call) or node.name.lower() not in ("concat", "format", "parameters", "variables"):
+        return []
+    words = []
+    for argument in node.arguments:
+        if isinstance(argument, Literal) and isinstance(argument.value, str):
+            words.append(re.sub(r"\{\d+\}", " ", argument.value))
+        else:
+            words += _literals(argument)
+    return words
+
+
+def _reference(node: Node, index: Index, symbols: Mapping[Resource, str]) -> Node | None:
+    """Return a call that finds a resource by its symbolic name, for one that finds it by its name."""
+    if not isinstance(node, Call) or not node.arguments:
+        return None
+    name = node.name.lower()
+    if name != "reference" and not name.startswith("list"):
+        return None
+    normal = index.bindings.node(node.arguments[0])
+    if normal.startswith("/"):
+        return None
+    found = index.mentioned(Mention(normal, awaits=True, by_name=True)).resources
+    if len(found) != 1:
+        return None
+    (resource,) = found
+    target = parse(id_of(resource)) if resource.loop else Literal(symbols[resource])
+    return Call(node.name, (target, *node.arguments[1:]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from armlib.compiler.function_table import find_signature, function_names
@@ -21,7 +21,6 @@ from armlib.expressions.parser import ExpressionSyntaxError, excerpt, is_express
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.jsontypes import Json, JsonObject, JsonPath
 
-_LIST = "list"
 _REFERENCES = {"parameters": "parameter", "variables": "variable"}
 
 
@@ -99,8 +98,7 @@ def _in_level(level: Level, names: Names) -> Iterator[Diagnostic]:
             if text not in seen and text[:1] == "[":
                 seen.add(text)
                 if LITERAL_ID.match(text) is None or not _has_all_names(text):
-                    inside: Callable[[], Json] = lambda body=resource.body: _without_template(body)  # type: ignore[misc]
-                    yield from _told(text, names, inside, resource.path)
+                    yield from _told(text, names, partial(_without_template, resource.body), resource.path)
     template, path = level.template, level.path
     early = Names(
         parameters=names.parameters, variables=names.variables, functions=names.functions, allows_runtime=False
@@ -110,7 +108,7 @@ def _in_level(level: Level, names: Names) -> Iterator[Diagnostic]:
             continue
         value = template.get(section)
         for text in dict.fromkeys(texts_in(_defaults(value) if section == "parameters" else value)):
-            yield from _told(text, allowed, lambda value=value: value, (*path, section))  # type: ignore[misc]
+            yield from _told(text, allowed, partial(_same, value), (*path, section))
     if not level.is_outer:
         yield from _in_functions(level, early)
 
@@ -152,7 +150,7 @@ def _in_functions(level: Level, names: Names) -> Iterator[Diagnostic]:
             output = function.get("output")
             place = (*level.path, "functions", number, "members", name, "output")
             for text in dict.fromkeys(texts_in(output)):
-                yield from _told(text, own, lambda output=output: output, place)  # type: ignore[misc]
+                yield from _told(text, own, partial(_same, output), place)
 
 
 def _told(text: str, names: Names, inside: Callable[[], Json], path: JsonPath) -> Iterator[Diagnostic]:
@@ -161,6 +159,10 @@ def _told(text: str, names: Names, inside: Callable[[], Json], path: JsonPath) -
         place = next(places_of(inside(), path, text), path)
         for fault in faults:
             yield error(fault.code, fault.message, hint=fault.hint, path=place, excerpt=fault.excerpt)
+
+
+def _same(value: Json) -> Json:
+    return value
 
 
 def _has_all_names(text: str) -> bool:
@@ -253,19 +255,24 @@ def _reference_faults(call: Call, name: str, text: str, names: Names) -> Iterato
 
 def _id_faults(call: Call, text: str) -> Iterator[Fault]:
     """Yield a fault when a type written out has more or fewer segments than there are names after it."""
-    for number, argument in enumerate(call.arguments):
-        if isinstance(argument, Literal) and isinstance(argument.value, str) and "/" in argument.value.strip("/"):
-            break
-    else:
+    arguments = call.arguments[1:] if call.name.lower() == "extensionresourceid" else call.arguments
+    types = [number for number, argument in enumerate(arguments) if _is_type(argument)]
+    if not types:
         return
-    if call.name.lower() == "extensionresourceid" and number == 0:
-        return
-    type_ = argument.value.strip("/")
-    needed, given = type_.count("/"), len(call.arguments) - number - 1
+    type_ = str(_literal(arguments[types[0]])).strip("/")
+    needed, given = type_.count("/"), len(arguments) - types[0] - 1
     if needed != given:
         plural = "s" * (needed != 1)
         message = f"the type '{type_}' needs {needed} name{plural}, and {call.name} is given {given}"
         yield _fault("resource-id-names", message, "give one name for each segment of the type", call, text)
+
+
+def _is_type(node: Node) -> bool:
+    return "/" in str(_literal(node)).strip("/")
+
+
+def _literal(node: Node) -> str | int:
+    return node.value if isinstance(node, Literal) else ""
 
 
 def _fault(code: str, message: str, hint: str | None, node: Node, text: str) -> Fault:

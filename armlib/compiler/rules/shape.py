@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from armlib.compiler.evaluate import MODULE_TYPE
 from armlib.compiler.link import Linked
 from armlib.compiler.sections import kind_of, section_problems
 from armlib.compiler.structure import DEPLOYMENTS, Level, Resource
@@ -63,7 +64,8 @@ def shape(linked: Linked) -> Iterator[Diagnostic]:
     for level in linked.root.levels():
         yield from _sections(level)
         for resource in level.resources:
-            yield from _resource(resource)
+            if resource.type.lower() != MODULE_TYPE:  # one that is left is of a module that failed
+                yield from _resource(resource)
 
 
 def _sections(level: Level) -> Iterator[Diagnostic]:
