@@ -1,3 +1,21 @@
 """armlib: Azure infrastructure as Jsonnet modules."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False  # importing typing takes longer than starting the evaluator process, which runs this too
+if TYPE_CHECKING:
+    from typing import Any
+
+    from armlib.evaluation import evaluate as evaluate
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "evaluate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what the package offers when it is first asked for, so that the command starts fast."""
+    if name == "evaluate":
+        from armlib.evaluation import evaluate
+
+        return evaluate
+    raise AttributeError(f"module 'armlib' has no attribute '{name}'")

@@ -164,7 +164,7 @@ def _time(text: str | None) -> datetime | None:
 
 def _mocks(given: JsonObject) -> Mocks:
     _known_members(given, frozenset(_MOCKS), "mocks")
-    providers = given.get("providers") or []
+    providers = given.get("providers", [])
     if not isinstance(providers, list):
         raise ContextError("mocks.providers is not an array of {namespace, resourceTypes}")
     return Mocks(
