@@ -102,6 +102,8 @@ def entries_of(entries: Sequence[tuple[str | None, Path]]) -> tuple[Entry, ...]:
 
 
 def _alias(path: Path, stems: Counter[str]) -> str:
+    if path.name.startswith(_STDIN):
+        return "stdin"
     says_nothing = path.stem.casefold() in _GENERAL_STEMS or stems[path.stem.casefold()] > 1
     return (path.parent.name if says_nothing else path.stem) or path.stem
 
@@ -176,7 +178,8 @@ def standard_input(paths: Sequence[Path], stream: BinaryIO) -> Iterator[tuple[Pa
 
 def stdin_names(paths: Sequence[Path]) -> dict[str, str]:
     """Return what the file that :func:`standard_input` made, if it is among *paths*, is to be called."""
-    return {str(path): "<stdin>" for path in paths if path.name.startswith(_STDIN)}
+    made = [path for path in paths if path.name.startswith(_STDIN)]
+    return {name: "<stdin>" for path in made for name in (str(path), path.name)}
 
 
 def _save(data: bytes) -> Path:

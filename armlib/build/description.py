@@ -1,0 +1,195 @@
+"""Target -> description: asks a module what it takes and gives, without values for its parameters.
+
+A module may compute anything from its arguments, and fail without them. So it is asked bit by bit, the arguments that
+it must have stand for values that are not known yet, and what cannot be told is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from armlib.build.compilation import entries_of, roots_of
+from armlib.compiler.resolve import resolve_entry
+from armlib.config import Settings, Target
+from armlib.diagnostics import error
+from armlib.errors import DiagnosticsError
+from armlib.jsonnet.port import EvaluationError, Evaluator, Program
+from armlib.jsontypes import Json, JsonObject
+
+if TYPE_CHECKING:
+    from armlib.compiler.describe import ModuleDescription
+
+_FILE = "<describe>"  # the name of the programs in places
+
+# What JSON can hold of a value.
+_PLAIN = """
+local plain(value) =
+  if std.isArray(value) then [plain(item) for item in value if !std.isFunction(item)]
+  else if std.isObject(value) then
+    { [name]: plain(value[name]) for name in std.objectFieldsAll(value) if !std.isFunction(value[name]) }
+  else value;
+"""
+# With no arguments to look at, a default that needs some fails.
+_ALONE = "local alone = entry + { arguments:: error 'computed', parameters:: error 'computed' };\n"
+_OUTPUT = """
+local told(output) =
+  local has(value, name) = std.isObject(value) && name in value && std.isString(value[name]);
+  {
+    [if has(output, 'type') then 'type']: output.type,
+    [if has(std.get(output, 'metadata'), 'description') then 'description']: output.metadata.description,
+  };
+"""
+
+
+def describe_target(target: Target, settings: Settings, evaluator: Evaluator) -> ModuleDescription:
+    """Return what the module of *target* takes and gives.
+
+    Raises:
+        InputError: It cannot be read, or cannot say what its parameters are.
+    """
+    from armlib.compiler.describe import parse_description
+
+    entry = entries_of(target.entries)[0]
+    source = resolve_entry(entry)
+    if source.template is not None:
+        return parse_description(entry.alias, _template_facts(source.template))
+    return parse_description(entry.alias, _Questions(target, settings, evaluator, entry.path).facts())
+
+
+class _Questions:
+    """The questions to one Jsonnet module."""
+
+    def __init__(self, target: Target, settings: Settings, evaluator: Evaluator, path: Path) -> None:
+        self._target = target
+        self._roots = roots_of(target, settings)
+        self._evaluator = evaluator
+        self._path = path
+
+    def facts(self) -> JsonObject:
+        """Return what the module says of itself, as ``parse_description`` takes it."""
+        facts = self._ask("{ kind: std.type(entry) } + if std.isObject(entry) then " + _INSPECTED + " else {}", {})
+        if facts["kind"] not in ("object", "function"):
+            message = (
+                f"a module must be an object or a function, not {_ARTICLES.get(str(facts['kind']), facts['kind'])}"
+            )
+            raise DiagnosticsError([error("not-an-object", f"{self._path}: {message}")])
+        metadata = facts.get("metadata")
+        if isinstance(metadata, dict):
+            self._add_defaults(metadata)
+            required = [name for name, spec in metadata.items() if isinstance(spec, dict) and not _has_default(spec)]
+        else:
+            required = []
+        unknown: JsonObject = {name: f"[parameters('{name}')]" for name in required}
+        return {**facts, **self._given(unknown)} if facts["kind"] == "object" else facts
+
+    def _add_defaults(self, metadata: Mapping[str, Json]) -> None:
+        """Put the defaults that are constant into *metadata*; the others are computed."""
+        for name, spec in metadata.items():
+            if isinstance(spec, dict) and spec.pop("hasDefault", False):
+                default = f"{{ value: plain(alone.parameterMetadata[{json.dumps(name)}].defaultValue) }}"
+                found = self._try(_PLAIN + _ALONE + default, None)
+                if found is None:
+                    spec["computedDefault"] = True
+                else:
+                    spec["defaultValue"] = found["value"]
+
+    def _given(self, unknown: JsonObject) -> JsonObject:
+        """Return what the module says when it has arguments: outputs, dependencies, actions, what it is for."""
+        found: JsonObject = {}
+        for name in ("dependencies", "actions"):
+            said = self._try(f"{_PLAIN}{{ value: plain(std.get(entry, '{name}', {{}})) }}", unknown)
+            found[name] = said["value"] if said else {}
+        about = "std.get(entry, 'description', std.get(std.get(entry, 'metadata', {}), 'description'))"
+        said = self._try(f"{{ value: {about} }}", unknown)
+        if said and isinstance(said["value"], str):
+            found["description"] = said["value"]
+        names = self._try("{ value: std.objectFields(std.get(entry, 'outputs', {})) }", unknown)
+        outputs = names["value"] if names else []
+        assert isinstance(outputs, list)
+        found["outputs"] = self._outputs([name for name in outputs if isinstance(name, str)], unknown)
+        return found
+
+    def _outputs(self, names: list[str], unknown: JsonObject) -> JsonObject:
+        together = self._try(f"{_OUTPUT}std.mapWithKey(function(name, output) told(output), entry.outputs)", unknown)
+        if together is not None or not names:
+            return together or {}
+        told = {name: self._try(f"{_OUTPUT}told(entry.outputs[{json.dumps(name)}])", unknown) for name in names}
+        return {name: output or {} for name, output in told.items()}
+
+    def _try(self, question: str, arguments: JsonObject | None) -> JsonObject | None:
+        try:
+            return self._ask(question, arguments)
+        except EvaluationError:
+            return None
+
+    def _ask(self, question: str, arguments: JsonObject | None) -> JsonObject:
+        """Return the answer to *question*, a Jsonnet expression; with *arguments* None, to look at them is an error."""
+        given = "error 'computed'" if arguments is None else self._parameters(arguments)
+        program = Program(
+            source=f"local entry = import {json.dumps('./' + self._path.name)};\n{question}",
+            file=str(self._path.parent / _FILE),
+            roots=self._roots,
+            ext_str=self._target.ext_str,
+            ext_code={**self._target.ext_code, "parameters": given},
+        )
+        answer: JsonObject = json.loads(self._evaluator.evaluate(program).text)
+        return answer
+
+    def _parameters(self, arguments: JsonObject) -> str:
+        text = json.dumps(arguments)
+        return text if self._target.parameters_as_code else json.dumps(text)
+
+
+_ARTICLES = {"array": "an array", "string": "a text", "number": "a number", "boolean": "a boolean", "null": "null"}
+# A default is left out here, for it may fail; and a function can only be told of.
+_INSPECTED = f"""(
+  {_PLAIN}
+  local specification(value) =
+    if !std.isObject(value) then plain(value)
+    else {{
+      [name]: if name == 'validate' then true else plain(value[name])
+      for name in std.objectFieldsAll(value)
+      if name != 'defaultValue'
+    }} + {{ [if 'defaultValue' in value then 'hasDefault']: true }};
+  local specifications(value) =
+    if !std.isObject(value) then plain(value)
+    else {{ [name]: specification(value[name]) for name in std.objectFieldsAll(value) }};
+  {{
+    [if 'parameterMetadata' in entry then 'metadata']: specifications(entry.parameterMetadata),
+    [if 'definitions' in entry then 'definitions']: plain(entry.definitions),
+  }}
+)"""
+
+
+def _has_default(spec: Mapping[str, Json]) -> bool:
+    return "defaultValue" in spec or "computedDefault" in spec
+
+
+def _template_facts(template: JsonObject) -> JsonObject:
+    """Return what an ARM template says of itself."""
+    metadata = template.get("metadata")
+    facts: JsonObject = {
+        "metadata": {name: _declared(spec) for name, spec in _objects(template.get("parameters"))},
+        "outputs": {name: _declared(spec) for name, spec in _objects(template.get("outputs"))},
+        "definitions": {name: _declared(spec) for name, spec in _objects(template.get("definitions"))},
+    }
+    if isinstance(metadata, dict) and isinstance(metadata.get("description"), str):
+        facts["description"] = metadata["description"]
+    return facts
+
+
+def _objects(section: Json) -> Iterable[tuple[str, JsonObject]]:
+    if isinstance(section, dict):
+        for name, spec in section.items():
+            if isinstance(spec, dict):
+                yield name, spec
+
+
+def _declared(spec: JsonObject) -> JsonObject:
+    """Return a declaration of a template as one of a module: its description is a member of its own."""
+    metadata = spec.get("metadata")
+    about = {"description": metadata["description"]} if isinstance(metadata, dict) and "description" in metadata else {}
+    return {name: value for name, value in spec.items() if name not in ("metadata", "value", "copy")} | about
