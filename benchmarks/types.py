@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -288,7 +288,7 @@ def _mutate(placed: Placed, store: Definitions, chance: random.Random) -> Mutant
         type_ = oracle.shape(known.type) if known is not None and not known.read_only else None
         parent[name], tellable = _retyped(parent[name], type_, chance)
     path = (*placed.path, *expected)
-    mutant = replace(placed, value=body)
+    mutant = placed._replace(value=body)
     before = {(found.code, found.path) for found in check_placed(placed, store, packaged())}
     after = [found for found in check_placed(mutant, store, packaged()) if (found.code, found.path) not in before]
     place = {path, (*placed.path, *at)} if kind == "misspell" else {path}

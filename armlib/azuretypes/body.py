@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from armlib.azuretypes.corrections import Exceptions
 from armlib.azuretypes.expression import TemplateValues, runtime_call_of, tree_of
@@ -66,8 +65,7 @@ _LONGEST_SHOWN: Final = 60  # characters of a value, in a message
 _NO_VALUES: Final = TemplateValues()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(NamedTuple):
     """A resource body to check.
 
     Attributes:

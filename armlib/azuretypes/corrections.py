@@ -20,11 +20,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from armlib.errors import InputError
 
@@ -38,8 +37,7 @@ class CorrectionsError(InputError):
     code = "types-corrections"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
+class Correction(NamedTuple):
     """One exception; *accept* is a kind, or further values."""
 
     type: str
@@ -56,25 +54,27 @@ class Correction:
         )
 
 
-@dataclass(slots=True)
 class Exceptions:
     """What is accepted at one place of a body, and below it."""
 
-    kinds: set[str] = field(default_factory=set)
-    values: list[str] = field(default_factory=list)
-    below: dict[str, Exceptions] = field(default_factory=dict)
+    __slots__ = ("below", "kinds", "values")
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.values: list[str] = []
+        self.below: dict[str, Exceptions] = {}
 
     def at(self, name: str) -> Exceptions | None:
         """Return the exceptions at the property *name*, in any case."""
         return self.below.get(name.casefold()) or self.below.get("*")
 
 
-@dataclass(frozen=True)
 class Corrections:
-    """All the exceptions that are in force."""
+    """All the exceptions that are in force; what was asked for once is kept."""
 
-    entries: tuple[Correction, ...] = ()
-    _known: dict[tuple[str, str], Exceptions | None] = field(default_factory=dict, compare=False, repr=False)
+    def __init__(self, entries: tuple[Correction, ...] = ()) -> None:
+        self.entries = entries
+        self._known: dict[tuple[str, str], Exceptions | None] = {}
 
     def for_type(self, name: str, version: str) -> Exceptions | None:
         """Return the exceptions for a type in a version, or None."""

@@ -6,8 +6,8 @@ A :class:`TemplateValues` knows the parameters, variables and definitions that a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
@@ -63,13 +63,15 @@ _RESULTS: Final[Mapping[str, str]] = {
 _DECLARED: Final = {"securestring": "string", "secureobject": "object", "integer": "int", "boolean": "bool"}
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateValues:
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class TemplateValues(NamedTuple):
     """What expressions of one template can name."""
 
-    parameters: Mapping[str, Any] = field(default_factory=dict)  # folded name -> declaration
-    variables: Mapping[str, Any] = field(default_factory=dict)  # folded name -> value
-    definitions: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = _NOTHING  # folded name -> declaration
+    variables: Mapping[str, Any] = _NOTHING  # folded name -> value
+    definitions: Mapping[str, Any] = _NOTHING
 
     @classmethod
     def of(cls, template: Mapping[str, Any]) -> TemplateValues:

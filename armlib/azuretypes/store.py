@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from armlib.azuretypes.codec import Spec, decode_node, decode_type, references, spec_references
 from armlib.azuretypes.location import store_path
@@ -38,8 +37,7 @@ class NotInstalledError(StoreError):
         super().__init__(f"no resource types are installed ({path} does not exist)", hint="run 'armlib types install'")
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """A part of a store, for another store to take over."""
 
     nodes: list[tuple[int, bytes]]

@@ -7,8 +7,7 @@ extension resources, nested templates, the segments of names, and the scope that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from armlib.azuretypes.body import Body, check_body, not_constant
 from armlib.azuretypes.corrections import Corrections, packaged
@@ -39,8 +38,7 @@ _SCOPE_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(NamedTuple):
     """A resource of a template, with what its surroundings say of it.
 
     Attributes:
@@ -220,8 +218,7 @@ def find_type(
     return _nearest(name, placed, definitions, silent=True)[1], False
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(NamedTuple):
     """What surrounds a resource: what expressions can name, the scope, and the parent's type when it is inline."""
 
     values: TemplateValues
@@ -242,7 +239,7 @@ def _resources(container: Any, around: _Around, path: JsonPath) -> Iterator[Plac
             placed = _placed(value, around, (*path, step))
             yield placed
             if placed.type is not None:
-                inner = replace(around, parent=placed.type, scope=placed.scope)
+                inner = around._replace(parent=placed.type, scope=placed.scope)
                 yield from _resources(value.get("resources"), inner, (*placed.path, "resources"))
             yield from _nested(placed, around)
 
