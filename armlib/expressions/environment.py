@@ -209,12 +209,13 @@ class Scope:
 class Budget:
     """What an evaluation may still use up; shared by all environments of one deployment, so that nothing blows up.
 
-    *steps* are nodes evaluated in lambdas and user functions, *cells* characters and elements made, *calls* how deep
-    user functions may call each other.
+    *steps* are nodes evaluated in lambdas and user functions, or walked through to compare values; *cells* are
+    characters of large texts made, and sixteen for each element of a large array; *calls* is how deep user functions may
+    call each other.
     """
 
-    steps: int = 3_000_000
-    cells: int = 200_000_000
+    steps: int = 2_000_000
+    cells: int = 100_000_000
     calls: int = 48
 
     def step(self, count: int) -> None:

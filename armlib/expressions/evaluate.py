@@ -10,7 +10,6 @@ of it, and a fault that a secret takes part in says nothing of its values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeGuard
 
 from armlib.expressions.environment import NOT_KNOWN, Environment, Site, TemplateNames, UserFunction
@@ -146,12 +145,15 @@ def _eager(function: Function, node: Call) -> Code:
     """Return the closure of a call whose arguments are all evaluated first."""
     codes = tuple(compile_node(argument) for argument in node.arguments)
     run, asks = function.run, function.asks
-    is_open, is_deep = function.mode is Mode.OPEN, function.mode is Mode.DEEP
+    is_open, is_deep, passes = function.mode is Mode.OPEN, function.mode is Mode.DEEP, function.passes
 
     def code(environment: Environment, variables: Variables) -> Value:
         arguments = [argument(environment, variables) for argument in codes]
         try:
-            if not is_open:
+            if is_open:
+                if function.walks:
+                    _charge(arguments, environment)
+            else:
                 for argument in arguments:
                     kind = type(argument)
                     if kind in _MARKED or (is_deep and kind in _CONTAINERS):
@@ -159,8 +161,8 @@ def _eager(function: Function, node: Call) -> Code:
             result = run(environment, *arguments) if asks else run(*arguments)
             if result is NOT_KNOWN:
                 return _left_over(function, arguments)
-            if type(result) in _SIZED and len(result) > _LARGE:
-                environment.budget.cell(len(result))
+            if not passes and type(result) in _SIZED and len(result) > _LARGE:
+                _charge_size(result, environment)
             return result  # type: ignore[no-any-return]
         except EvaluationFault as fault:
             raise _located(fault, node) from None
@@ -171,16 +173,24 @@ def _eager(function: Function, node: Call) -> Code:
 _SIZED = frozenset({str, list, dict})
 
 
+def _charge_size(result: str | list[Any] | dict[str, Any], environment: Environment) -> None:
+    environment.budget.cell(len(result) if isinstance(result, str) else 16 * len(result))
+
+
+def _charge(arguments: list[Value], environment: Environment) -> int:
+    """Pay for a walk through *arguments*; return the marks found on the way."""
+    marks = 0
+    for argument in arguments:
+        found, count = scan(argument)
+        marks |= found
+        if count > 4:
+            environment.budget.step(count >> 1)
+    return marks
+
+
 def _with_marks(function: Function, arguments: list[Value], environment: Environment, is_deep: bool) -> Value:
     """Return the value of a call that an unknown or a secret takes part in."""
-    if is_deep:
-        marks = 0
-        for argument in arguments:
-            found, count = scan(argument)
-            marks |= found
-            environment.budget.step(count >> 2)
-    else:
-        marks = _shallow_marks(arguments)
+    marks = _charge(arguments, environment) if is_deep else _shallow_marks(arguments)
     if not marks:
         result = _run(function, arguments, environment)
         return _left_over(function, arguments) if result is NOT_KNOWN else result
@@ -383,8 +393,8 @@ def _lazy(function: Function, node: Call) -> Code:
     def code(environment: Environment, variables: Variables) -> Value:
         try:
             result = run(_Invocation(function, node, codes, lambdas, environment, variables))
-            if type(result) in _SIZED and len(result) > _LARGE:
-                environment.budget.cell(len(result))
+            if not function.passes and type(result) in _SIZED and len(result) > _LARGE:
+                _charge_size(result, environment)
             return result  # type: ignore[no-any-return]
         except EvaluationFault as fault:
             raise _located(fault, node) from None
@@ -558,14 +568,18 @@ def _call_user_function(function: UserFunction, arguments: list[Value], environm
     }
     names = _outer_names(environment.template)
     budget = environment.budget
-    budget.step(4)
+    budget.step(16)
     if budget.calls <= 0:
         raise LimitFault(
             f"The template function '{function.name}' calls itself, or user functions call each other too deeply.",
             function=function.name,
         )
-    inner = replace(
-        environment, template=_BodyNames(function, checked, names), site=Site.USER_FUNCTION, index=None, loops={}
+    inner = Environment(
+        template=_BodyNames(function, checked, names),
+        scope=environment.scope,
+        state=environment.state,
+        site=Site.USER_FUNCTION,
+        budget=budget,
     )
     budget.calls -= 1
     try:

@@ -10,7 +10,7 @@ from armlib.expressions.values import Secret, Unknown, Value
 
 UNKNOWN, SECRET = 1, 2  # the bits of a scan
 
-MAX_NODES = 2_000_000  # leaves and containers of one value
+MAX_NODES = 1_000_000  # leaves and containers of one value
 MAX_DEPTH = 250  # lists and objects inside each other
 _LARGEST_INTEGER = 2**63 - 1
 

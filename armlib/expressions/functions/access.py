@@ -6,7 +6,7 @@ from typing import Any
 
 from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.functions.types import type_name
-from armlib.expressions.simplify import conceal, node_of
+from armlib.expressions.simplify import conceal, is_secret, node_of
 from armlib.expressions.syntax import Index, Literal, Member, Node
 from armlib.expressions.values import Secret, Unknown, Value
 
@@ -54,12 +54,11 @@ def index_value(parent: Value, key: Value) -> Value:
     Raises:
         EvaluationFault: *parent* is no array or object, *key* is of the wrong type, or nothing is there.
     """
-    if isinstance(parent, Secret):
+    if isinstance(parent, Secret) or isinstance(key, Secret):
         return _of_secret(parent, key)
-    if isinstance(key, Secret):
-        return conceal(index_value(parent, key.value))
     if isinstance(key, Unknown):
-        return Unknown(Index(node_of(parent), key.expression))
+        element = Unknown(Index(node_of(parent), key.expression))
+        return Secret(element) if is_secret(parent) else element
     if isinstance(parent, Unknown):
         return _element_of_unknown(parent, key)
     if isinstance(parent, list) and type(key) is int:
@@ -82,14 +81,18 @@ def _shown(key: Value) -> str:
     return str(key) if isinstance(key, (str, int)) else type_name(key)
 
 
-def _of_secret(parent: Secret, key: Value) -> Value:
+def _of_secret(parent: Value, key: Value) -> Value:
     try:
-        return conceal(index_value(parent.value, key))
+        return conceal(index_value(_uncovered(parent), _uncovered(key)))
     except EvaluationFault as fault:
         raise EvaluationFault(
             "The language expression property can't be evaluated; details are withheld because the value is secret.",
             code=fault.code,
         ) from None
+
+
+def _uncovered(value: Value) -> Value:
+    return value.value if isinstance(value, Secret) else value
 
 
 def _member_of_unknown(parent: Unknown, name: str) -> Value:

@@ -20,7 +20,7 @@ from armlib.expressions.functions.types import (
     type_name,
     wrong_type,
 )
-from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, node_of, reveal, scan
+from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, is_secret, node_of, reveal, scan
 from armlib.expressions.syntax import Call
 from armlib.expressions.values import Secret, Unknown, Value
 
@@ -333,22 +333,21 @@ def try_index_from_end(elements: Any, reverse_index: Any) -> Any:
 
 def try_get(value: Any, *path: Any) -> Any:
     """Return what *path*, names and positions, leads to; null as soon as a step is missing."""
+    if any(type(part) is Secret for part in (value, *path)):
+        found = try_get(_uncovered(value), *map(_uncovered, path))
+        return NOT_KNOWN if found is NOT_KNOWN else conceal(found)
     for taken, key in enumerate(path):
+        if value is None:
+            return None
         if isinstance(value, Secret):
-            found = try_get(value.value, *path[taken:])
-            return NOT_KNOWN if found is NOT_KNOWN else conceal(found)
-        if isinstance(key, Secret):
-            found = try_get(value, key.value, *path[taken + 1 :])
-            return NOT_KNOWN if found is NOT_KNOWN else conceal(found)
+            return try_get(value, *path[taken:])
+        if isinstance(key, Unknown):
+            return _try_get_of_unknown(value, path[taken:])
         if isinstance(value, Unknown):
-            opened = index_value(value, key) if value.known is not None and not isinstance(key, Unknown) else None
+            opened = index_value(value, key) if value.known is not None else None
             if opened is None or (isinstance(opened, Unknown) and opened.known is None):
                 return _try_get_of_unknown(value, path[taken:])
             value = opened
-        elif value is None:
-            return None
-        elif isinstance(key, Unknown):
-            return _try_get_of_unknown(value, path[taken:])
         else:
             value = _step(value, key)
     return value
@@ -368,26 +367,27 @@ def _step(value: Any, key: Any) -> Any:
 
 
 def _try_get_of_unknown(value: Any, path: tuple[Any, ...]) -> Value:
-    return Unknown(Call("tryGet", (node_of(value), *map(node_of, path))))
+    left = Unknown(Call("tryGet", (node_of(value), *map(node_of, path))))
+    return Secret(left) if is_secret(value) or any(map(is_secret, path)) else left
 
 
 FUNCTIONS = (
-    Function(name="array", minimum=1, maximum=1, run=array_, result="array", mode=Mode.OPEN),
+    Function(name="array", minimum=1, maximum=1, run=array_, result="array", mode=Mode.OPEN, passes=True),
     Function(name="createArray", minimum=0, maximum=None, run=create_array, result="array", mode=Mode.OPEN),
     Function(name="length", minimum=1, maximum=1, run=length, result="int"),
     Function(name="empty", minimum=1, maximum=1, run=empty, result="bool"),
-    Function(name="first", minimum=1, maximum=1, run=first),
-    Function(name="last", minimum=1, maximum=1, run=last),
+    Function(name="first", minimum=1, maximum=1, run=first, passes=True),
+    Function(name="last", minimum=1, maximum=1, run=last, passes=True),
     Function(name="take", minimum=2, maximum=2, run=take, result=_first_type),
     Function(name="skip", minimum=2, maximum=2, run=skip, result=_first_type),
-    Function(name="contains", minimum=2, maximum=2, run=contains, result="bool", mode=Mode.OPEN),
+    Function(name="contains", minimum=2, maximum=2, run=contains, result="bool", mode=Mode.OPEN, walks=True),
     Function(name="indexOf", minimum=2, maximum=2, run=index_of, result="int", mode=Mode.DEEP),
     Function(name="lastIndexOf", minimum=2, maximum=2, run=last_index_of, result="int", mode=Mode.DEEP),
     Function(name="range", minimum=2, maximum=2, run=range_, result="array"),
     Function(name="flatten", minimum=1, maximum=1, run=flatten, result="array"),
-    Function(name="union", minimum=1, maximum=None, run=union, result=_container_type, mode=Mode.OPEN),
+    Function(name="union", minimum=1, maximum=None, run=union, result=_container_type, mode=Mode.OPEN, walks=True),
     Function(name="intersection", minimum=2, maximum=None, run=intersection, result=_container_type, mode=Mode.DEEP),
-    Function(name="indexFromEnd", minimum=2, maximum=2, run=index_from_end),
-    Function(name="tryIndexFromEnd", minimum=2, maximum=2, run=try_index_from_end),
-    Function(name="tryGet", minimum=2, maximum=None, run=try_get, mode=Mode.OPEN),
+    Function(name="indexFromEnd", minimum=2, maximum=2, run=index_from_end, passes=True),
+    Function(name="tryIndexFromEnd", minimum=2, maximum=2, run=try_index_from_end, passes=True),
+    Function(name="tryGet", minimum=2, maximum=None, run=try_get, mode=Mode.OPEN, passes=True),
 )

@@ -131,10 +131,12 @@ def _coalesced_type(arguments: list[Any]) -> str | None:
 
 
 FUNCTIONS = (
-    Function(name="equals", minimum=2, maximum=2, run=equals, result="bool", mode=Mode.OPEN),
+    Function(name="equals", minimum=2, maximum=2, run=equals, result="bool", mode=Mode.OPEN, walks=True),
     Function(name="less", minimum=2, maximum=2, run=less, result="bool"),
     Function(name="lessOrEquals", minimum=2, maximum=2, run=less_or_equals, result="bool"),
     Function(name="greater", minimum=2, maximum=2, run=greater, result="bool"),
     Function(name="greaterOrEquals", minimum=2, maximum=2, run=greater_or_equals, result="bool"),
-    Function(name="coalesce", minimum=1, maximum=None, run=coalesce, result=_coalesced_type, mode=Mode.LAZY),
+    Function(
+        name="coalesce", minimum=1, maximum=None, run=coalesce, result=_coalesced_type, mode=Mode.LAZY, passes=True
+    ),
 )

@@ -86,12 +86,12 @@ def fail(message: Any) -> Value:
 
 
 FUNCTIONS = (
-    Function(name="parameters", minimum=1, maximum=1, run=parameters, asks=True),
-    Function(name="variables", minimum=1, maximum=1, run=variables, asks=True),
+    Function(name="parameters", minimum=1, maximum=1, run=parameters, asks=True, passes=True),
+    Function(name="variables", minimum=1, maximum=1, run=variables, asks=True, passes=True),
     Function(name="copyIndex", minimum=0, maximum=2, run=copy_index, asks=True, result="int"),
-    Function(name="deployment", minimum=0, maximum=0, run=deployment, asks=True, result="object"),
-    Function(name="environment", minimum=0, maximum=0, run=cloud, asks=True, result="object"),
-    Function(name="deployer", minimum=0, maximum=0, run=deployer, asks=True, result="object"),
+    Function(name="deployment", minimum=0, maximum=0, run=deployment, asks=True, result="object", passes=True),
+    Function(name="environment", minimum=0, maximum=0, run=cloud, asks=True, result="object", passes=True),
+    Function(name="deployer", minimum=0, maximum=0, run=deployer, asks=True, result="object", passes=True),
     Function(name="externalInput", minimum=1, maximum=2, run=external_input, asks=True),
     Function(name="externalInputs", minimum=1, maximum=1, run=external_inputs, asks=True),
     Function(name="fail", minimum=1, maximum=1, run=fail),

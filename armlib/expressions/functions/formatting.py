@@ -6,19 +6,21 @@ documentation.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from armlib.expressions.functions import unicode
 from armlib.expressions.functions.text import compact_json, plain, round_trip
-from armlib.expressions.functions.types import bounded_text, invalid
+from armlib.expressions.functions.types import bounded_items, bounded_text, invalid
 
 _ITEM = re.compile(r"\{\s*(\d{1,7})\s*(?:,\s*(-?\d{1,7})\s*)?(?::([^{}]*))?\}")
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,9})\Z")
-_EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)
+_EXACT = Context(prec=12_000, rounding=ROUND_HALF_UP)  # digits of the largest double, and of the largest precision
 _MAX_PRECISION = 10_000
 _MAX_WIDTH = 1_000_000
+_ITEM_WEIGHT = 10  # an item costs as much as that many elements of an array
 
 
 def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str:
@@ -28,7 +30,7 @@ def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str
         EvaluationFault: The template is malformed, or names an argument that is not there.
     """
     parts: list[str] = []
-    position = total = 0
+    position = total = items = 0
     while position < len(template):
         brace = _next_brace(template, position)
         parts.append(template[position:brace])
@@ -42,6 +44,8 @@ def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str
         item = _ITEM.match(template, brace)
         if item is None:
             raise _invalid(function, "Input string was not in a correct format.")
+        items += 1
+        bounded_items(function, items * _ITEM_WEIGHT)
         parts.append(_item(function, item, arguments))
         position = item.end()
         total += len(parts[-1])
@@ -74,7 +78,7 @@ def format_value(function: str, value: Any, specifier: str) -> str:
     """Return one argument as text; *specifier* only says something about numbers."""
     if isinstance(value, (list, dict)):
         return compact_json(value, "'")
-    if type(value) not in (int, float) or not specifier:
+    if type(value) not in (int, float) or not specifier or not math.isfinite(value):
         return plain(value)
     standard = _STANDARD.match(specifier)
     if standard is None:
@@ -106,7 +110,7 @@ def _standard(value: int | float, letter: str, precision: int | None) -> str | N
     if kind == "N":
         return _signed(number, _fixed(number, places, ","))
     if kind == "P":
-        return _signed(number, f"{_fixed(number * 100, places, ',')} %")
+        return _signed(number, f"{_fixed(_EXACT.multiply(number, Decimal(100)), places, ',')} %")
     if kind == "C":
         shown = f"¤{_fixed(number, places, ',')}"
         return f"({shown})" if _is_negative(number, places) else shown
@@ -122,10 +126,7 @@ def _integer(value: int, letter: str, precision: int) -> str:
 
 def _fixed(number: Decimal, places: int, group: str) -> str:
     """Return the absolute value of *number* with *places* decimals."""
-    rounded = abs(number).quantize(Decimal(1).scaleb(-min(places, 1100)), context=_EXACT)
-    shown = f"{rounded:{group}f}"
-    missing = places - 1100
-    return shown + "0" * missing if missing > 0 else shown
+    return f"{abs(number).quantize(Decimal(1).scaleb(-places), context=_EXACT):{group}f}"
 
 
 def _is_negative(number: Decimal, places: int) -> bool:

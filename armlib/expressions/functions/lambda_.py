@@ -227,5 +227,5 @@ FUNCTIONS = (
     Function(name="groupBy", minimum=2, maximum=3, run=group_by, result="object", mode=Mode.LAZY),
     Function(name="mapValues", minimum=2, maximum=2, run=map_values, result="object", mode=Mode.LAZY),
     Function(name="lambda", minimum=1, maximum=None, run=lambda_alone, mode=Mode.LAZY),
-    Function(name="lambdaVariables", minimum=1, maximum=1, run=lambda_variables, mode=Mode.LAZY),
+    Function(name="lambdaVariables", minimum=1, maximum=1, run=lambda_variables, mode=Mode.LAZY, passes=True),
 )

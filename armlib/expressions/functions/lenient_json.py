@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -36,7 +37,7 @@ def parse_json(function: str, text: str) -> Any:
     """
     try:
         # The strict reader is some fifty times faster, and nearly all text is strict.
-        value = json.loads(text, parse_constant=_no_constant, parse_int=_integer)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=_integer, parse_float=_float)
     except (ValueError, RecursionError):
         value = _parse_leniently(function, text)
     return _whole_characters(value) if "\\u" in text else value
@@ -50,6 +51,13 @@ def _integer(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
         raise ValueError(digits)
     return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(digits)
+    return number
 
 
 def _parse_leniently(function: str, text: str) -> Any:
@@ -185,7 +193,12 @@ class _Reader:
             raise _MalformedError("Input string is not a valid number.", match.start())
         if "x" in digits.lower():
             return int(digits, 16)
-        return float(digits) if any(c in digits for c in ".eE") else int(digits)
+        if not any(c in digits for c in ".eE"):
+            return int(digits)
+        try:
+            return _float(digits)
+        except ValueError:
+            raise _MalformedError("The number is too large.", match.start()) from None
 
     def _taken(self, character: str) -> bool:
         self._skip_blank()

@@ -77,7 +77,7 @@ def _junction(invocation: Invocation, name: str, *, stop: bool) -> Value:
         if isinstance(value, Secret):
             secret = True
             value = value.value
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) or (remaining and type(value) is not bool):
             remaining.append(value)
         elif boolean(name, position, value) is stop:
             return Secret(stop) if secret else stop
@@ -110,7 +110,7 @@ def bool_(value: Any) -> Any:
 
 
 FUNCTIONS = (
-    Function(name="if", minimum=3, maximum=3, run=if_, mode=Mode.LAZY, result=if_type),
+    Function(name="if", minimum=3, maximum=3, run=if_, mode=Mode.LAZY, result=if_type, passes=True),
     Function(name="and", minimum=2, maximum=None, run=and_, mode=Mode.LAZY, result="bool"),
     Function(name="or", minimum=2, maximum=None, run=or_, mode=Mode.LAZY, result="bool"),
     Function(name="not", minimum=1, maximum=1, run=not_, result="bool"),

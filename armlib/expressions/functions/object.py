@@ -24,10 +24,11 @@ def create_object(*parts: Any) -> Any:
         )
     result: dict[str, Any] = {}
     spelling: dict[str, str] = {}
+    if any(type(key) is Secret for key in parts[::2]):
+        made = create_object(*(part.value if type(part) is Secret else part for part in parts))
+        return NOT_KNOWN if made is NOT_KNOWN else conceal(made)
     for position in range(0, len(parts), 2):
         key, value = parts[position], parts[position + 1]
-        while type(key) is Secret:
-            key, value = key.value, conceal(value)
         if type(key) is Unknown:
             return NOT_KNOWN
         if type(key) is not str:

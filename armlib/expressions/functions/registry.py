@@ -96,7 +96,9 @@ class Function:
 
     *maximum* is None when any number of arguments is taken. *result* is the type of the result (``string``, ``int``,
     ``bool``, ``array``, ``object``), None when it varies, or a function that tells it from the arguments. *sites* are
-    the only places of a template where it is allowed; None is everywhere. *runtime* marks what asks the target's state.
+    the only places of a template where it is allowed; None is everywhere. *runtime* marks what asks the target's state,
+    *walks* an open function that goes through its arguments at every depth, and *passes* one that only hands on a value
+    that is there already, so that a large result costs nothing.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Function:
     asks: bool = False
     sites: frozenset[Site] | None = None
     runtime: bool = False
+    walks: bool = False
+    passes: bool = False
 
     def accepts(self, count: int) -> bool:
         """Return whether the function takes *count* arguments."""

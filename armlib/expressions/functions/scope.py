@@ -38,8 +38,10 @@ def _within(environment: Environment, function: str, value: Answer, kinds: tuple
 
 
 FUNCTIONS = (
-    Function(name="resourceGroup", minimum=0, maximum=0, run=resource_group, asks=True, result="object"),
-    Function(name="subscription", minimum=0, maximum=0, run=subscription, asks=True, result="object"),
-    Function(name="managementGroup", minimum=0, maximum=0, run=management_group, asks=True, result="object"),
-    Function(name="tenant", minimum=0, maximum=0, run=tenant, asks=True, result="object"),
+    Function(name="resourceGroup", minimum=0, maximum=0, run=resource_group, asks=True, result="object", passes=True),
+    Function(name="subscription", minimum=0, maximum=0, run=subscription, asks=True, result="object", passes=True),
+    Function(
+        name="managementGroup", minimum=0, maximum=0, run=management_group, asks=True, result="object", passes=True
+    ),
+    Function(name="tenant", minimum=0, maximum=0, run=tenant, asks=True, result="object", passes=True),
 )

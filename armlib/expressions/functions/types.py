@@ -8,8 +8,8 @@ from armlib.expressions.faults import EvaluationFault, LimitFault
 from armlib.expressions.values import Secret, Unknown
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-MAX_TEXT = 16_777_216  # characters of a text, four times the largest template
-MAX_ITEMS = 1_000_000  # elements of an array that a function makes
+MAX_TEXT = 4_194_304  # characters of a text, as many as the largest template has
+MAX_ITEMS = 250_000  # elements of an array that a function makes
 
 _NAMES = {
     str: "String",

@@ -45,12 +45,19 @@ def utf8(text: str) -> bytes:
 
 def lower(text: str) -> str:
     """Return *text* in lower case, each character mapped on its own."""
-    return text.lower() if text.isascii() else "".join(map(_lower, text))
+    if text.isascii():
+        return text.lower()
+    # A capital sigma is mapped by what stands around it, so it takes the slow way too.
+    return "".join(map(_lower, text)) if "Σ" in text or not _KEEP_CASE.isdisjoint(text) else text.lower()
 
 
 def upper(text: str) -> str:
     """Return *text* in upper case, each character mapped on its own."""
-    return text.upper() if text.isascii() else "".join(map(_upper, text))
+    if text.isascii():
+        return text.upper()
+    mapped = text.upper()
+    # What becomes several letters makes the text longer.
+    return mapped if len(mapped) == len(text) and _KEEP_CASE.isdisjoint(text) else "".join(map(_upper, text))
 
 
 def _lower(character: str) -> str:
@@ -116,5 +123,24 @@ def compare(left: str, right: str) -> int:
     """Return -1, 0 or 1 as *left* comes before, with or after *right*."""
     if left == right:
         return 0
+    if len(left) > _LONG or len(right) > _LONG:
+        left, right = _from_difference(left, right)
     first, second = sort_key(left), sort_key(right)
     return (first > second) - (first < second)
+
+
+_LONG = 1_000
+_SEEN = 20_000  # characters after the first difference that the order of two long texts hangs on
+
+
+def _from_difference(left: str, right: str) -> tuple[str, str]:
+    """Return the texts from a little before they differ, so that comparing long ones stays cheap."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    start = max(0, low - 16)  # a combining mark belongs to what stands before it
+    return left[start : start + _SEEN], right[start : start + _SEEN]

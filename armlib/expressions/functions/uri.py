@@ -17,6 +17,7 @@ from armlib.expressions.functions.types import bounded_text, invalid, object_, t
 
 _URI = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python marks a byte that is not UTF-8
 _HOST = re.compile(r"(?:[^\s<>\"{}|^`%@]*|\[[0-9A-Fa-f:.%]+\])\Z")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _WEB = frozenset(_DEFAULT_PORTS)
@@ -143,29 +144,12 @@ def _unescaped(value: str) -> str:
 
 
 def _decoded(match: re.Match[str]) -> str:
-    encoded = match.group()
-    data = bytes.fromhex(encoded.replace("%", ""))
+    data = bytes.fromhex(match.group().replace("%", ""))
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return _decoded_piecewise(encoded, data)
-
-
-def _decoded_piecewise(encoded: str, data: bytes) -> str:
-    parts: list[str] = []
-    position = 0
-    while position < len(data):
-        for size in (1, 2, 3, 4):
-            try:
-                parts.append(data[position : position + size].decode())
-            except UnicodeDecodeError:
-                continue
-            position += size
-            break
-        else:
-            parts.append(encoded[3 * position : 3 * position + 3])
-            position += 1
-    return "".join(parts)
+        shown = data.decode(errors="surrogateescape")
+        return _NOT_UTF8.sub(lambda found: f"%{ord(found.group()) - 0xDC00:02X}", shown)
 
 
 def data_uri(value: Any) -> str:
