@@ -60,6 +60,7 @@ _COMMON: Final = frozenset(
     ["tags", "sku", "kind", "plan", "identity", "zones", "managedby", "extendedlocation", "etag", "scale"]
 )
 _MISSPELT: Final = 0.8  # likeness to a known name, of 1, from which an unknown one counts as that name misspelt
+_DEEPEST: Final = 200  # steps of a path; recursive types would follow a template that nests without an end
 _SHOWN_VALUES: Final = 12  # of an enumeration, in a hint
 _LONGEST_SHOWN: Final = 60  # characters of a value, in a message
 _NO_VALUES: Final = TemplateValues()
@@ -134,7 +135,7 @@ class _Walk:
     # values
 
     def _check(self, value: Any, type_: Type, path: JsonPath, exceptions: Exceptions | None) -> None:
-        if value is None or (exceptions is not None and "any" in exceptions.kinds):
+        if value is None or len(path) > _DEEPEST or (exceptions is not None and "any" in exceptions.kinds):
             return
         type_ = self._resolve(type_)
         if isinstance(type_, AnyType):
@@ -321,7 +322,7 @@ class _Walk:
         if len(path) == len(self._body.path) + 1 and name.casefold() in _COMMON:
             likely, hint = None, "Azure ignores it"
         severity = Severity.ERROR if likely and _likeness(name, likely) >= _MISSPELT else Severity.WARNING
-        message = f"'{name}' is no property of {type_.name or 'this object'}"
+        message = f"'{_shown(name)}' is no property of {type_.name or 'this object'}"
         self._add("unknown-property", message, path, severity, hint=hint)
         return likely
 
@@ -422,9 +423,9 @@ class _Walk:
             self._wrong_type(value, type_, path)
             return
         if type_.minimum is not None and number < type_.minimum:
-            self._add("out-of-range", f"{number} is less than {type_.minimum}", path, hint=_range(type_))
+            self._add("out-of-range", f"{_shown(str(number))} is less than {type_.minimum}", path, hint=_range(type_))
         if type_.maximum is not None and number > type_.maximum:
-            self._add("out-of-range", f"{number} is more than {type_.maximum}", path, hint=_range(type_))
+            self._add("out-of-range", f"{_shown(str(number))} is more than {type_.maximum}", path, hint=_range(type_))
 
     def _list(self, value: Any, type_: ArrayType, path: JsonPath, exceptions: Exceptions | None) -> None:
         if not isinstance(value, list | tuple):
@@ -577,7 +578,7 @@ def _article(result: str) -> str:
 def _quoted(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{_shown(value)}'" if isinstance(value, str) else str(value)
+    return f"'{_shown(value)}'" if isinstance(value, str) else _shown(str(value))
 
 
 def _shown(text: str) -> str:

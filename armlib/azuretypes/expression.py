@@ -5,14 +5,15 @@ A :class:`TemplateValues` knows the parameters, variables and definitions that a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 
-_DEEPEST: Final = 16  # variables that name variables
+_DEEPEST: Final = 16  # declarations that refer to declarations
+_LONGEST: Final = 24_576  # characters of a text that is worked out; ARM takes no longer expression
 _SECURE: Final = ("securestring", "secureobject")
 _RUNTIME: Final = ("reference", "references")
 # functions whose result is made of all of their arguments
@@ -84,7 +85,7 @@ class TemplateValues(NamedTuple):
 
     def runtime_call(self, text: str) -> str | None:
         """Return the function in *text* that only the running deployment can answer, or None."""
-        return next(self._runtime(_tree(text), 0), None)
+        return next(self._runtime(_tree(text), set()), None)
 
     def result_type(self, node: Node | None) -> str | None:
         """Return ``string``, ``int``, ``bool``, ``array`` or ``object``, or None when that is open."""
@@ -106,13 +107,13 @@ class TemplateValues(NamedTuple):
 
         A secure parameter or a key that Azure hands out, anywhere in it, makes the value as good as secured.
         """
-        return self._unsecured(_tree(text), 0)
+        return self._unsecured(_tree(text), set())
 
     def text_pieces(self, text: str) -> list[str | None]:
         """Return the parts of the text that *text* gives, None for each that is not known."""
         if not is_expression(text):
             return [text[1:] if text.startswith("[[") else text]
-        return _joined(self._pieces(_tree(text), 0))
+        return self._pieces(_tree(text), {})
 
     def known_text(self, text: str) -> str | None:
         """Return the text that an expression gives, as far as variables and defaults of parameters tell it."""
@@ -140,75 +141,86 @@ class TemplateValues(NamedTuple):
             declaration = {**target, **{key: value for key, value in declaration.items() if key != "$ref"}}
         return declaration
 
-    def _variable(self, call: Call) -> Any:
+    def _variable(self, call: Call, seen: set[str]) -> Any:
+        """Return the value of the variable that *call* names, None when it is not known or was *seen* before."""
         name = _literal_argument(call)
-        return None if name is None else self.variables.get(name.casefold())
+        if name is None or name.casefold() in seen:
+            return None
+        seen.add(name.casefold())
+        return self.variables.get(name.casefold())
 
-    def _runtime(self, node: Node | None, depth: int) -> Iterator[str]:
+    def _runtime(self, node: Node | None, seen: set[str]) -> Iterator[str]:
         if isinstance(node, Call):
             name = node.name.lower()
             if name in _RUNTIME or (name.startswith("list") and "." not in name):
                 yield node.name
-            if name == "variables" and depth < _DEEPEST:
-                for text in _texts(self._variable(node)):
-                    yield from self._runtime(_tree(text), depth + 1)
+            if name == "variables":
+                for text in _texts(self._variable(node, seen)):
+                    yield from self._runtime(_tree(text), seen)
         for child in _children(node):
-            yield from self._runtime(child, depth)
+            yield from self._runtime(child, seen)
 
-    def _pieces(self, node: Node | None, depth: int) -> list[str | None]:
+    def _pieces(self, node: Node | None, known: dict[str, list[str | None]]) -> list[str | None]:
+        """Return the parts of a text; *known* has those of variables that were worked out before."""
         if isinstance(node, Literal):
             return [str(node.value)]
-        if isinstance(node, Call) and depth < _DEEPEST:
-            name = node.name.lower()
-            if name == "concat":
-                return [piece for argument in node.arguments for piece in self._pieces(argument, depth)]
-            if name == "string" and len(node.arguments) == 1:
-                return self._pieces(node.arguments[0], depth)
-            if name == "format" and node.arguments:
-                return self._formatted(node, depth)
-            value = self._variable(node) if name == "variables" else None
-            if isinstance(value, str):
-                return self._pieces(_tree(value), depth + 1) if is_expression(value) else [value]
-        return [None]
+        if not isinstance(node, Call):
+            return [None]
+        name = node.name.lower()
+        if name == "concat":
+            return _joined(piece for argument in node.arguments for piece in self._pieces(argument, known))
+        if name == "string" and len(node.arguments) == 1:
+            return self._pieces(node.arguments[0], known)
+        if name == "format" and node.arguments:
+            return _joined(self._formatted(node, known))
+        variable = _literal_argument(node) if name == "variables" else None
+        return [None] if variable is None else self._variable_pieces(variable.casefold(), known)
 
-    def _formatted(self, node: Call, depth: int) -> list[str | None]:
+    def _variable_pieces(self, name: str, known: dict[str, list[str | None]]) -> list[str | None]:
+        if name not in known:
+            known[name] = [None]  # what leads back to itself is not known
+            value = self.variables.get(name)
+            if isinstance(value, str):
+                known[name] = self._pieces(_tree(value), known) if is_expression(value) else [value]
+        return known[name]
+
+    def _formatted(self, node: Call, known: dict[str, list[str | None]]) -> Iterator[str | None]:
         import re
 
         form = node.arguments[0]
         if not isinstance(form, Literal) or not isinstance(form.value, str):
-            return [None]
-        pieces: list[str | None] = []
+            yield None
+            return
         for literal, place in re.findall(r"((?:[^{}]|\{\{|\}\})*)(?:\{(\d+)[^{}]*\})?", form.value):
-            pieces.append(literal.replace("{{", "{").replace("}}", "}"))
+            yield literal.replace("{{", "{").replace("}}", "}")
+            at = int(place) + 1 if place and len(place) < 6 else 0
             if place:
-                at = int(place) + 1
-                pieces += self._pieces(node.arguments[at], depth) if at < len(node.arguments) else [None]
-        return pieces
+                yield from self._pieces(node.arguments[at], known) if 0 < at < len(node.arguments) else [None]
 
-    def _unsecured(self, node: Node | None, depth: int) -> str | None:
+    def _unsecured(self, node: Node | None, seen: set[str]) -> str | None:
         if isinstance(node, Literal):
             return "a literal" if node.value != "" else None
         if isinstance(node, Member | Index):
-            return self._unsecured_member(node, depth)
-        if not isinstance(node, Call) or depth > _DEEPEST:
+            return self._unsecured_member(node)
+        if not isinstance(node, Call):
             return None
         name = node.name.lower()
         if name == "parameters":
             return self._unsecured_parameter(node)
         if name == "variables":
-            value = self._variable(node)
-            if isinstance(value, str):
-                return self._unsecured(_tree(value), depth + 1) if is_expression(value) else value and "a literal"
-            return None
+            value = self._variable(node, seen)
+            if isinstance(value, str) and is_expression(value):
+                return self._unsecured(_tree(value), seen)
+            return "a literal" if isinstance(value, str) and value else None
         sources: tuple[Node, ...] = ()
         if name == "if":
-            found = [self._unsecured(argument, depth) for argument in node.arguments[1:]]
+            found = [self._unsecured(argument, seen) for argument in node.arguments[1:]]
             return next((each for each in found if each), None)
         if name in _JOINING:
             sources = node.arguments
-        if any(self._is_secret(source, depth) for source in sources):
+        if any(self._is_secret(source, set()) for source in sources):
             return None
-        named = [self._unsecured(source, depth) for source in sources]
+        named = [self._unsecured(source, seen) for source in sources]
         return next((each for each in named if each and each != "a literal"), None)
 
     def _unsecured_parameter(self, node: Call) -> str | None:
@@ -216,7 +228,7 @@ class TemplateValues(NamedTuple):
         declared = str(declaration.get("type", "")).lower()
         return f"parameter '{_literal_argument(node)}' of type {declared}" if declared in ("string", "int") else None
 
-    def _unsecured_member(self, node: Member | Index, depth: int) -> str | None:
+    def _unsecured_member(self, node: Member | Index) -> str | None:
         """Follow ``parameters('p').a.b`` through the declared types; what is not declared is left alone."""
         steps: list[str | None] = []
         target: Node = node
@@ -241,17 +253,16 @@ class TemplateValues(NamedTuple):
             return None
         return f"a part of parameter '{_literal_argument(target)}', declared as string,"
 
-    def _is_secret(self, node: Node, depth: int) -> bool:
+    def _is_secret(self, node: Node | None, seen: set[str]) -> bool:
         if isinstance(node, Call):
             name = node.name.lower()
             if name == "parameters":
                 return str(self.declaration(node).get("type", "")).lower() in _SECURE
             if name in _RUNTIME or name.startswith("list"):
                 return True
-            if name == "variables" and depth < _DEEPEST:
-                value = self._variable(node)
-                return any(self._is_secret(tree, depth + 1) for text in _texts(value) if (tree := _tree(text)))
-        return any(self._is_secret(child, depth) for child in _children(node))
+            if name == "variables":
+                return any(self._is_secret(_tree(text), seen) for text in _texts(self._variable(node, seen)))
+        return any(self._is_secret(child, seen) for child in _children(node))
 
 
 def tree_of(text: str) -> Node | None:
@@ -261,7 +272,7 @@ def tree_of(text: str) -> Node | None:
 
 def runtime_call_of(node: Node) -> str | None:
     """Return the function in *node* that only the running deployment can answer, or None."""
-    return next(TemplateValues()._runtime(node, 0), None)
+    return next(TemplateValues()._runtime(node, set()), None)
 
 
 def _tree(text: str) -> Node | None:
@@ -284,13 +295,18 @@ def _children(node: Node | None) -> tuple[Node, ...]:
     return ()
 
 
-def _joined(pieces: list[str | None]) -> list[str | None]:
+def _joined(pieces: Iterable[str | None]) -> list[str | None]:
+    """Return *pieces* with neighbours that are known as one; nothing is known of a text that gets too long."""
     found: list[str | None] = []
+    length = 0
     for piece in pieces:
         last = found[-1] if found else None
+        length += 1 if piece is None else len(piece)
+        if length > _LONGEST:
+            return [None]
         if piece is not None and last is not None:
             found[-1] = last + piece
-        elif piece != "" or not pieces:
+        elif piece != "":
             found.append(piece)
     return found or [""]
 

@@ -23,6 +23,7 @@ from armlib.template.scope import ScopeKind, scope_kind_of_schema
 DEPLOYMENT: Final = "microsoft.resources/deployments"
 _DEPLOYMENT_KEYS: Final = frozenset(("resourcegroup", "subscriptionid", "scope", "apiversion"))
 _EXPANDED_KEYS: Final = frozenset(("id", "symbolicname", "managementgroup", "resourcegroup", "subscriptionid"))
+_DEEPEST: Final = 200  # steps of a path; Azure does not nest templates that far
 _SCOPES: Final = {
     ScopeKind.GROUP: Scopes.RESOURCE_GROUP,
     ScopeKind.SUBSCRIPTION: Scopes.SUBSCRIPTION,
@@ -228,6 +229,8 @@ class _Around(NamedTuple):
 
 def _resources(container: Any, around: _Around, path: JsonPath) -> Iterator[Placed]:
     entries: Iterable[tuple[str | int, Any]]
+    if len(path) > _DEEPEST:
+        return
     if isinstance(container, list):
         entries = enumerate(container)
     elif isinstance(container, Mapping):
