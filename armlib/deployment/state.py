@@ -17,6 +17,34 @@ from armlib.expressions.values import Secret, Unknown, Value
 if TYPE_CHECKING:
     from armlib.deployment.frame import Frame
 
+# Who has resource providers in Azure. Source: "Resource providers for Azure services", and the partner services of
+# "Azure Native Integrations".
+_VENDORS = frozenset(
+    {
+        "arizeai",
+        "astronomer",
+        "commvault",
+        "dell",
+        "dynatrace",
+        "github",
+        "informatica",
+        "lambdatest",
+        "microsoft",
+        "mongodb",
+        "neon",
+        "newrelic",
+        "nginx",
+        "oracle",
+        "paloaltonetworks",
+        "pinecone",
+        "purestorage",
+        "qumulo",
+        "sendgrid",
+        "solarwinds",
+        "wandisco",
+        "weightsandbiases",
+    }
+)
 _OUTPUT_LISTS = frozenset({"listoutputswithsecurevalues"})
 
 
@@ -138,9 +166,10 @@ class DeploymentState:
             return self._of_deployment(instance, call, basics, full=full)
         body = instance.body.get()
         properties = body.get("properties")
-        if not full:
-            return _opened(properties, call)
-        return Unknown(call, "object", {**basics, **body, "properties": properties if properties is not None else {}})
+        whole = {**basics, **body, "properties": properties if properties is not None else {}}
+        if not _has_service(instance.type):
+            return whole if full else whole["properties"]
+        return Unknown(call, "object", whole) if full else _opened(properties, call)
 
     def _of_deployment(self, instance: Instance, call: Node, basics: dict[str, Value], *, full: bool) -> Answer:
         child = instance.child.get()
@@ -235,6 +264,14 @@ def _reference_call(id_: Value, api_version: Value, *, full: bool) -> Node:
 def _node(value: Value) -> Node:
     plain = reveal(value)
     return plain.expression if isinstance(plain, Unknown) else Literal(str(plain))
+
+
+def _has_service(type_: str) -> bool:
+    """Return whether a service of Azure or of a partner provides *type_*, and will add to what a template says.
+
+    To a resource of a made-up namespace, such as tests use, nothing is added.
+    """
+    return type_.partition(".")[0].casefold() in _VENDORS
 
 
 def _opened(properties: Value, call: Node) -> Value:

@@ -127,6 +127,27 @@ def ends_with(value: Any, suffix: Any) -> bool:
     return unicode.upper(text("endsWith", 0, value)).endswith(unicode.upper(text("endsWith", 1, suffix)))
 
 
+def like(value: Any, pattern: Any) -> bool:
+    """Return whether a whole text fits a pattern, in which ``*`` stands for any characters; without regard to case.
+
+    Source: Bicep's baselines, which call it; no source says that other signs have a meaning, so they have none.
+    """
+    content, wanted = (unicode.upper(text("like", i, argument)) for i, argument in enumerate((value, pattern)))
+    first, *others = wanted.split("*")
+    if not others:
+        return content == wanted
+    if not content.startswith(first):
+        return False
+    place = len(first)
+    *middle, last = others
+    for part in middle:
+        found = content.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return len(content) - place >= len(last) and content.endswith(last)
+
+
 def replace(value: Any, old: Any, new: Any) -> str:
     """Return a text with each *old* in it replaced by *new*, by case."""
     content, wanted, given = (text("replace", i, argument) for i, argument in enumerate((value, old, new)))
@@ -218,6 +239,7 @@ FUNCTIONS = (
     Function(name="trim", minimum=1, maximum=1, run=trim, result="string"),
     Function(name="substring", minimum=2, maximum=3, run=substring, result="string"),
     Function(name="startsWith", minimum=2, maximum=2, run=starts_with, result="bool"),
+    Function(name="like", minimum=2, maximum=2, run=like, result="bool"),
     Function(name="endsWith", minimum=2, maximum=2, run=ends_with, result="bool"),
     Function(name="replace", minimum=3, maximum=3, run=replace, result="string"),
     Function(name="split", minimum=2, maximum=2, run=split, result="array", mode=Mode.DEEP),

@@ -196,7 +196,7 @@ def test_the_hash_ignores_the_order_of_members_and_the_generators_own() -> None:
     one = template(parameters={"p": {"type": "string", "defaultValue": "x"}})
     other = {name: one[name] for name in reversed(one)}
     assert template_hash(one) == template_hash(other)
-    generator = {"name": "bicep", "version": "1"}
+    generator: dict[str, Any] = {"name": "bicep", "version": "1"}
     hashed = {**one, "metadata": {"_generator": {**generator, "templateHash": "1"}}}
     assert template_hash(hashed) == template_hash({**one, "metadata": {"_generator": generator}})
 
@@ -293,51 +293,39 @@ def test_deep_values_are_evaluated_or_refused() -> None:
     assert expansion.succeeded or {code for code, _ in errors(expansion)} <= {"expression-limit", "template-limit"}
 
 
+TOP = ("$schema", "languageVersion", "parameters", "variables", "functions", "resources", "outputs", "asserts")
+RESOURCE = (
+    "apiVersion",
+    "copy",
+    "condition",
+    "scope",
+    "properties",
+    "resources",
+    "dependsOn",
+    "existing",
+    "subscriptionId",
+)
+DEEPER = ("name", "type", "count", "input", "template", "value", "defaultValue", "$ref", "items", "mode", "members")
+TEXTS = ("[", "[x]", "[variables('a')]", "[parameters('a')]", "[reference('a').b]", "[[a]", "#/definitions/a", "A.B/c")
+
 _JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=8)
-    | st.sampled_from(["[", "[x]", "[variables('a')]", "[[a]"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(TEXTS),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                "name type apiVersion copy count input properties resources dependsOn condition scope template value parameters "
-                "defaultValue $ref items mode existing".split()
-            ),
-            inner,
-            max_size=4,
-        )
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from((*TOP, *RESOURCE, *DEEPER)), inner, max_size=4)
     ),
     max_leaves=12,
 )
+_TYPES = st.sampled_from(["A.B/c", "Microsoft.Resources/deployments", "A.B/c/d", "x"])
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            name: _JSON
-            for name in "$schema languageVersion parameters variables functions resources outputs asserts definitions apiProfile".split()
-        },
-    )
-)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys((*TOP, "definitions", "apiProfile"), _JSON)))
 def test_whatever_is_in_a_template_ends_in_diagnostics(text: dict[str, Any]) -> None:
     show_expansion(expand(text))
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(["A.B/c", "Microsoft.Resources/deployments", "A.B/c/d", "x"]), "name": _JSON},
-        optional={
-            name: _JSON
-            for name in "apiVersion copy condition scope properties resources dependsOn existing subscriptionId resourceGroup".split()
-        },
-    )
-)
+@given(st.fixed_dictionaries({"type": _TYPES, "name": _JSON}, optional=dict.fromkeys(RESOURCE, _JSON)))
 def test_whatever_is_in_a_resource_ends_in_diagnostics(declared: dict[str, Any]) -> None:
     show_expansion(expand({"$schema": SCHEMAS["group"], "resources": [declared, account("b", dependsOn=["a"])]}))
     show_expansion(expand({"languageVersion": "2.0", "resources": {"a": declared, "b": account("b", dependsOn=["a"])}}))

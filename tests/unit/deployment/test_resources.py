@@ -301,7 +301,7 @@ def test_800_resources_may_refer_to_each_other_in_a_row() -> None:
     text = template(resources=[*chain, account("r799", properties={"x": "end"})])
     found = by_name(shown(text))
     assert found["r0"]["properties"] == {"x": "end"}
-    assert list(found)[0] == "r799"
+    assert next(iter(found)) == "r799"
 
 
 # State.
@@ -332,6 +332,18 @@ def test_a_reference_to_the_templates_own_resource_knows_its_body() -> None:
         "principal": f"[{full}.identity.principalId]",
         "id": "Microsoft.Storage/storageAccounts/a",
     }
+
+
+def test_nothing_is_added_to_a_resource_of_a_made_up_namespace() -> None:
+    made = resource("My.Rp/things", "a", properties={"x": {"y": 1}})
+    text = template(
+        resources=[made],
+        outputs={
+            "null": output("[tryGet(reference('a'), 'z')]", "object", nullable=True),
+            "count": output("[length(reference('a').x)]", "int"),
+        },
+    )
+    assert values(shown(text)) == {"null": None, "count": 1}
 
 
 def test_a_mock_answers_before_the_template() -> None:
