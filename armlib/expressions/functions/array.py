@@ -210,6 +210,11 @@ def union(*values: Any) -> Any:
     return merged
 
 
+def distinct(elements: Any) -> Any:
+    """Return an array without duplicates; the first of each stays."""
+    return union(elements) if type(elements) in (Secret, Unknown) else union(array("distinct", 0, elements))
+
+
 def _uncovered(value: Any) -> Any:
     return value.value if type(value) is Secret else value
 
@@ -354,6 +359,8 @@ def try_get(value: Any, *path: Any) -> Any:
 
 
 def _step(value: Any, key: Any) -> Any:
+    if type(key) is dict:
+        key = _position(value, key)
     if type(value) is dict and type(key) is str:
         found = find_member(value, key)
         return None if found is MISSING else found
@@ -364,6 +371,14 @@ def _step(value: Any, key: Any) -> Any:
     if type(key) not in (str, int):
         raise wrong_type("tryGet", 1, "a string or an integer", key)
     return None
+
+
+def _position(value: Any, key: dict[str, Any]) -> Any:
+    """Return the step that ``{value, fromEnd}`` stands for, as Bicep writes ``[^1]``."""
+    step, from_end = find_member(key, "value"), find_member(key, "fromEnd")
+    if type(step) is not int or type(from_end) not in (bool, object):
+        return key
+    return len(value) - step if from_end is True and type(value) is list else step
 
 
 def _try_get_of_unknown(value: Any, path: tuple[Any, ...]) -> Value:
@@ -386,6 +401,7 @@ FUNCTIONS = (
     Function(name="range", minimum=2, maximum=2, run=range_, result="array"),
     Function(name="flatten", minimum=1, maximum=1, run=flatten, result="array"),
     Function(name="union", minimum=1, maximum=None, run=union, result=_container_type, mode=Mode.OPEN, walks=True),
+    Function(name="distinct", minimum=1, maximum=1, run=distinct, result="array", mode=Mode.OPEN),
     Function(name="intersection", minimum=2, maximum=None, run=intersection, result=_container_type, mode=Mode.DEEP),
     Function(name="indexFromEnd", minimum=2, maximum=2, run=index_from_end, passes=True),
     Function(name="tryIndexFromEnd", minimum=2, maximum=2, run=try_index_from_end, passes=True),
