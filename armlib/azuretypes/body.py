@@ -488,9 +488,13 @@ def not_constant(name: str, call: str, path: JsonPath) -> Diagnostic:
 
 
 def nearest_case(value: str, known: Iterable[str]) -> str | None:
-    """Return the text of *known* that differs from *value* in case only."""
-    folded = value.casefold()
-    return next((each for each in known if each.casefold() == folded), None)
+    """Return the text of *known* that differs from *value* in case or blanks only: ``SystemAssigned,UserAssigned``."""
+    folded = _folded(value)
+    return next((each for each in known if _folded(each) == folded), None)
+
+
+def _folded(text: str) -> str:
+    return text.replace(" ", "").casefold()
 
 
 def _likeness(one: str, other: str) -> float:

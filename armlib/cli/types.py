@@ -143,7 +143,7 @@ def check_command(app: App, file: Path, source: SourceOptions, limits: Limits, r
     with closing(_store(settings)) as store:
         template, found = _template(app, file, source, settings)
         if template is not None:
-            found += check_template(template, store, corrections=_corrections(settings))
+            found += _with_places(file, check_template(template, store, corrections=_corrections(settings)))
     app.finish({"checked": template is not None}, b"", found)
     return ExitCode.WRONG_INPUT if template is None or has_errors(found) else ExitCode.FINE
 
@@ -154,7 +154,7 @@ def _template(
     """Return the template that *file* is or compiles to, and what was found on the way."""
     from armlib.template.jsonc import parse_json
 
-    if file.suffix.lower() in (".json", ".jsonc"):
+    if _is_json(file):
         try:
             value = parse_json(file.read_bytes(), str(file))
         except OSError as error:
@@ -168,6 +168,20 @@ def _template(
     target = target_of("check", (file,), (), source)
     compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ).compilation
     return compilation.template if compilation.succeeded else None, list(compilation.diagnostics)
+
+
+def _with_places(file: Path, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return *found* with lines and columns, when *file* is the template itself."""
+    if not found or not _is_json(file):
+        return found
+    from armlib.template.positions import locate
+
+    places = locate(file.read_text(encoding="utf-8-sig", errors="replace"), str(file), {each.path for each in found})
+    return [replace(each, place=places[each.path]) for each in found]
+
+
+def _is_json(file: Path) -> bool:
+    return file.suffix.lower() in (".json", ".jsonc")
 
 
 def _corrections(settings: Settings) -> Any:
