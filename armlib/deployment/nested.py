@@ -59,9 +59,7 @@ def shown_body(instance: Instance, child: Frame | None) -> dict[str, Value]:
     path = (*instance.path, "properties")
     properties: dict[str, Value] = {}
     for name, value in declared.items() if isinstance(declared, dict) else ():
-        if name == "extensionConfigs":  # experimental: shown as written
-            properties[name] = value  # type: ignore[assignment]
-        elif name not in {"template", "expressionEvaluationOptions", "parameters"}:
+        if name not in {"template", "expressionEvaluationOptions", "parameters"}:
             properties[name] = walk(value, instance.environment, (*path, name))
     if child is None:
         given = declared.get("parameters") if isinstance(declared, dict) else None

@@ -167,7 +167,7 @@ class DeploymentState:
         body = instance.body.get()
         properties = body.get("properties")
         whole = {**basics, **body, "properties": properties if properties is not None else {}}
-        if not _has_service(instance.type):
+        if properties and not _has_service(instance.type):
             return whole if full else whole["properties"]
         return Unknown(call, "object", whole) if full else _opened(properties, call)
 

@@ -1,27 +1,52 @@
-"""Values for the parameters of a template, made from their types, allowed values and limits alone."""
+"""Values for the parameters of a template, made from their types, allowed values, limits and names."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from armlib.deployment.types import resolve
 
 GUID = "00000000-0000-0000-0000-000000000000"
+_BY_NAME = {
+    "id": GUID,
+    "location": "eastus",
+    "region": "eastus",
+    "cidr": "10.0.0.0/16",
+    "addressprefix": "10.0.0.0/16",
+    "neworexisting": "new",
+}
 
 
 def made_arguments(template: dict[str, Any]) -> dict[str, Any]:
     """Return a value for every parameter of *template* that must be given one."""
     values: dict[str, Any] = {}
     for name, declared in (template.get("parameters") or {}).items():
-        schema = resolve(declared, template)
+        schema: dict[str, Any] = resolve(declared, template)
         if "defaultValue" not in schema and not schema.get("nullable"):
             values[name] = made_value(schema, template, name)
+            if values[name] == {}:
+                values[name] = _members_read(name, json.dumps(template))
     return values
+
+
+def _members_read(name: str, text: str) -> dict[str, Any]:
+    """Return an object with the members that the template reads of the untyped parameter *name*."""
+    value: dict[str, Any] = {}
+    for path in re.findall(rf"parameters\('{re.escape(name)}'\)((?:\.\w+)+)", text):
+        target = value
+        *steps, last = path[1:].split(".")
+        for step in steps:
+            inner = target.setdefault(step, {})
+            target = inner if isinstance(inner, dict) else target.setdefault(step, {})
+        target.setdefault(last, f"{last}1")
+    return value
 
 
 def made_value(declared: dict[str, Any], template: dict[str, Any], name: str = "") -> Any:
     """Return a value of the type *declared*."""
-    schema = resolve(declared, template)
+    schema: dict[str, Any] = resolve(declared, template)
     type_ = str(schema.get("type", "object")).lower()
     allowed = schema.get("allowedValues")
     if type_ == "array":
@@ -38,7 +63,8 @@ def made_value(declared: dict[str, Any], template: dict[str, Any], name: str = "
 
 
 def _text(schema: dict[str, Any], name: str) -> str:
-    text = GUID if name.lower().endswith("id") else f"{name or 'value'}1"
+    folded = name.lower()
+    text = next((found for end, found in _BY_NAME.items() if folded.endswith(end)), f"{name or 'value'}1")
     most = schema.get("maxLength", len(text))
     return text[:most].ljust(schema.get("minLength", 0), "x")
 

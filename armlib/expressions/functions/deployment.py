@@ -80,6 +80,12 @@ def external_inputs(environment: Environment, name: Any) -> Any:
     return environment.state.external_input(text("externalInputs", 0, name), None)
 
 
+def extensions(name: Any) -> Any:
+    """Return the configuration of an extension of the deployment, an experiment of language version 2.2: not known."""
+    text("extensions", 0, name)
+    return NOT_KNOWN
+
+
 def fail(message: Any) -> Value:
     """Fail with *message*."""
     raise EvaluationFault(text("fail", 0, message), code="expression-fail", function="fail")
@@ -94,6 +100,7 @@ FUNCTIONS = (
     Function(name="deployer", minimum=0, maximum=0, run=deployer, asks=True, result="object", passes=True),
     Function(name="externalInput", minimum=1, maximum=2, run=external_input, asks=True),
     Function(name="externalInputs", minimum=1, maximum=1, run=external_inputs, asks=True),
+    Function(name="extensions", minimum=1, maximum=1, run=extensions, result="object"),
     Function(name="fail", minimum=1, maximum=1, run=fail),
 )
 
