@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the modules that are written read best as they are
 """The inputs that are measured: written into a folder, the same at every run."""
 
 from __future__ import annotations

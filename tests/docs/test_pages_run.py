@@ -1,8 +1,8 @@
 """Every example in the pages runs: what a reader copies from them works.
 
 In a page, a block of ``console`` holds commands behind ``$ ``; they run in the folder of the page, as one shell script.
-A block whose first word is followed by ``title=FILE`` is written to that file first. Any other block of ``jsonnet`` is a
-module of its own and must compile. What a block prints is not compared; that the commands end with 0 is.
+A block whose first word is followed by ``title=FILE`` is written to that file first. Any other block of ``jsonnet`` is
+a module of its own and must compile. What a block prints is not compared; that the commands end with 0 is.
 """
 
 from __future__ import annotations
@@ -71,6 +71,12 @@ def _run(script: str, folder: Path) -> None:
         "ARMLIB_CACHE": str(folder / ".cache"),
     }
     done = subprocess.run(
-        ["bash", "-e", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"

@@ -1,0 +1,128 @@
+"""Compiling: the whole pipeline against the bare evaluator on the same sources, the cold command, growth, memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from armlib.compiler.pipeline import compile_template
+from armlib.compiler.request import CompileRequest, Entry
+from armlib.jsonnet.inprocess import InProcessEvaluator
+from armlib.jsonnet.port import Roots
+from armlib.resources import library_folder
+from armlib.template.canonical import json_bytes
+from benchmarks import sources
+from benchmarks.measure import commands_in_turn, growth_exponent, in_turn, ratio
+from benchmarks.table import Row
+
+ARMLIB = str(Path(sys.executable).parent / "armlib")
+_BARE = (
+    "import sys, _gojsonnet; "
+    "_gojsonnet.evaluate_file(sys.argv[1], jpathdir=[sys.argv[2]], ext_vars={'parameters': '{}'})"
+)
+
+
+def against_the_bare_evaluator(folder: Path, repeat: int) -> list[Row]:
+    """Return the ratio of the whole pipeline, template text included, to the evaluation alone, in this process."""
+    cases = {
+        "small module, 4 resources": sources.small(folder),
+        "50 modules of 20 resources": sources.nested(folder),
+        "5,000 resources": sources.wide(folder, 5000),
+    }
+    rows = []
+    for name, entry in cases.items():
+        timings = in_turn({"armlib": pipeline(entry), "bare": bare(entry)}, repeat)
+        rows.append(
+            Row(
+                f"compile: {name}",
+                f"{ratio(timings['armlib'], timings['bare']):.2f} x bare",
+                f"{timings['armlib'].median * 1000:.1f} ms against {timings['bare'].median * 1000:.1f} ms",
+                "at most 1.3 x" if "5,000" in name else "",
+            )
+        )
+    return rows
+
+
+def cold_command(folder: Path, repeat: int) -> list[Row]:
+    """Return how long the command takes from nothing, beside an interpreter that only evaluates the same module."""
+    entry = sources.small(folder)
+    timings = commands_in_turn(
+        {
+            "armlib": [ARMLIB, "compile", str(entry)],
+            "bare": [sys.executable, "-c", _BARE, str(entry), str(library_folder())],
+            "interpreter": [sys.executable, "-c", "pass"],
+        },
+        repeat * 2,
+    )
+    return [
+        Row(
+            "compile: cold command, small module",
+            f"{timings['armlib'].median * 1000:.0f} ms",
+            f"python -c with the bare evaluation {timings['bare'].median * 1000:.0f} ms, "
+            f"python -c pass {timings['interpreter'].median * 1000:.0f} ms; "
+            f"ratio to the bare evaluation {ratio(timings['armlib'], timings['bare']):.2f}",
+            "under 100 ms",
+        )
+    ]
+
+
+def memory(folder: Path, repeat: int) -> list[Row]:
+    """Return the peak memory of the largest process of a compilation of 5,000 resources."""
+    entry = sources.wide(folder, 5000)
+    timings = commands_in_turn(
+        {
+            "armlib": [ARMLIB, "compile", str(entry)],
+            "bare": [sys.executable, "-c", _BARE, str(entry), str(library_folder())],
+        },
+        max(1, repeat // 2),
+    )
+    return [
+        Row(
+            "compile: 5,000 resources, whole process",
+            f"{timings['armlib'].peak_mib:.0f} MiB, {timings['armlib'].median:.2f} s",
+            f"bare evaluation {timings['bare'].peak_mib:.0f} MiB, {timings['bare'].median:.2f} s; "
+            f"ratio of time {ratio(timings['armlib'], timings['bare']):.2f}",
+            "under 400 MB",
+        )
+    ]
+
+
+def growth(folder: Path, repeat: int) -> list[Row]:
+    """Return the exponent of the time over the number of resources."""
+    sizes = [500, 1000, 2000, 5000, 10000, 20000]
+    subjects = {str(size): pipeline(sources.wide(folder, size)) for size in sizes}
+    timings = in_turn(subjects, max(1, repeat // 2))
+    medians = [timings[str(size)].median for size in sizes]
+    return [
+        Row(
+            "compile: growth from 500 to 20,000 resources",
+            f"exponent {growth_exponent(sizes, medians):.2f}",
+            ", ".join(f"{size}: {median:.2f} s" for size, median in zip(sizes, medians, strict=True)),
+            "at most 1.1",
+        )
+    ]
+
+
+def pipeline(entry: Path) -> Callable[[], object]:
+    """Return a compilation of *entry* in this process, as far as the bytes of the template."""
+    evaluator = InProcessEvaluator()
+    request = CompileRequest(
+        entries=(Entry(path=entry, alias=entry.stem),),
+        roots=Roots(project=entry.parent, packaged=(library_folder(),)),
+    )
+
+    def run() -> None:
+        compilation = compile_template(request, evaluator)
+        assert compilation.template is not None, compilation.diagnostics
+        json_bytes(compilation.template)
+
+    return run
+
+
+def bare(entry: Path) -> Callable[[], object]:
+    """Return the evaluation of *entry* by the engine alone, in this process."""
+    import _gojsonnet
+
+    library = [str(library_folder())]
+    return lambda: _gojsonnet.evaluate_file(str(entry), jpathdir=library, ext_vars={"parameters": "{}"})
