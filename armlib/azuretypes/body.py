@@ -59,6 +59,8 @@ ENVELOPE: Final = frozenset(
 _COMMON: Final = frozenset(
     ["tags", "sku", "kind", "plan", "identity", "zones", "managedby", "extendedlocation", "etag", "scale"]
 )
+# keys of the template language that a misspelt one may mean
+_KEYS: Final = ("type", "apiVersion", "condition", "copy", "dependsOn", "comments", "metadata", "scope", "resources")
 _MISSPELT: Final = 0.8  # likeness to a known name, of 1, from which an unknown one counts as that name misspelt
 _DEEPEST: Final = 200  # steps of a path; recursive types would follow a template that nests without an end
 _SHOWN_VALUES: Final = 12  # of an enumeration, in a hint
@@ -189,36 +191,44 @@ class _Walk:
             self._wrong_type(value, type_, path)
             return
         present: set[str] = set()
+        strange: list[str] = []
+        for name, content in value.items():
+            folded = name.casefold()
+            known = type_.properties.get(name) or type_.folded.get(folded)
+            if known is None:
+                strange.append(name)
+                continue
+            if content is not None:
+                present.add(folded)
+            if not (root and folded in ENVELOPE and known.read_only):
+                below = exceptions.at(name) if exceptions is not None else None
+                self._property(name, content, known, (*path, name), below)
         unknown: list[str] = []
         open_keys = False
-        for name, content in value.items():
-            known = type_.properties.get(name)
-            folded = known.name.casefold() if known is not None else name.casefold()
-            if known is None:
-                if self._is_expression(name):
-                    open_keys = True
-                    continue
-                known = type_.folded.get(folded)
-            if root and folded in ENVELOPE and (known is None or known.read_only):
-                if known is not None:
-                    present.add(folded)
-                continue
-            below = exceptions.at(name) if exceptions is not None else None
-            if known is not None:
-                if content is not None:
-                    present.add(folded)
-                self._property(name, content, known, (*path, name), below)
-            elif folded == "copy" and isinstance(content, list) and not root:
-                present |= self._loops(content, type_, (*path, name), exceptions)
-            elif below is not None and "any" in below.kinds:
-                continue
-            elif type_.further is not None:
-                self._check(content, type_.further, (*path, name), below)
-            elif content is not None and not (root and folded in self._body.further):
+        for name in strange:
+            if self._is_expression(name):
+                open_keys = True
+            elif not root and name.casefold() == "copy" and isinstance(value[name], list):
+                present |= self._loops(value[name], type_, (*path, name), exceptions)
+            elif not self._is_further(name, value[name], type_, (*path, name), exceptions, root=root):
                 unknown.append(name)
         missing = [each for each in type_.required if each.name.casefold() not in present]
         if missing or unknown:
             self._names_of(type_, value, unknown, [] if open_keys else missing, path, exceptions)
+
+    def _is_further(
+        self, name: str, value: Any, type_: ObjectType, path: JsonPath, exceptions: Exceptions | None, *, root: bool
+    ) -> bool:
+        """Return whether a key may stand beside the properties; its value is checked when its type is known."""
+        if value is None or (root and (name.casefold() in ENVELOPE or name.casefold() in self._body.further)):
+            return True
+        below = exceptions.at(name) if exceptions is not None else None
+        if below is not None and "any" in below.kinds:
+            return True
+        if type_.further is None:
+            return False
+        self._check(value, type_.further, path, below)
+        return True
 
     def _property(self, name: str, value: Any, known: Property, path: JsonPath, exceptions: Exceptions | None) -> None:
         if name != known.name:
@@ -242,7 +252,7 @@ class _Walk:
                 return
             if known.constant and self._body.starts_alone:
                 self._constant(value, known.name, path)
-        if len(path) == len(self._body.path) + 1 and known.name == "name":
+        if self._is_of_root(path) and known.name == "name" and isinstance(value, str):
             value = self._body.name
         self._check(value, known.type, path, exceptions)
 
@@ -317,14 +327,18 @@ class _Walk:
         """Report a property that does not exist; return the one that was probably meant."""
         given = {each.casefold() for each in value or ()}
         free = [each.name for each in type_.properties.values() if not each.read_only]
+        free += _KEYS if self._is_of_root(path) else ()
         likely = nearest(name, [each for each in free if each.casefold() not in given])
         hint = f"did you mean '{likely}'?" if likely else _known_names(free)
-        if len(path) == len(self._body.path) + 1 and name.casefold() in _COMMON:
+        if self._is_of_root(path) and name.casefold() in _COMMON:
             likely, hint = None, "Azure ignores it"
         severity = Severity.ERROR if likely and _likeness(name, likely) >= _MISSPELT else Severity.WARNING
         message = f"'{_shown(name)}' is no property of {type_.name or 'this object'}"
         self._add("unknown-property", message, path, severity, hint=hint)
         return likely
+
+    def _is_of_root(self, path: JsonPath) -> bool:
+        return len(path) == len(self._body.path) + 1
 
     def _variant(
         self, value: Mapping[str, Any], type_: VariantType, path: JsonPath, exceptions: Exceptions | None

@@ -228,5 +228,8 @@ class Definitions(Protocol):
     def names(self, namespace: str | None = None) -> tuple[str, ...]:
         """Return the known types, or those of one namespace, sorted."""
 
+    def namespaces(self) -> tuple[str, ...]:
+        """Return the known namespaces, in lower case, sorted."""
+
     def resolve(self, type_: Type) -> Type:
         """Return what a reference stands for, and any other type as it is."""

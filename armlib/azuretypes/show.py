@@ -27,6 +27,7 @@ from armlib.azuretypes.model import (
 )
 from armlib.azuretypes.names import nearest_version
 from armlib.azuretypes.store import Store
+from armlib.azuretypes.template import nearest_type
 from armlib.diagnostics import nearest
 from armlib.errors import InputError
 from armlib.jsontypes import Json, JsonObject
@@ -158,8 +159,7 @@ def find(store: Store, text: str) -> ResourceType:
     name, _, version = text.partition("@")
     versions = store.versions(name)
     if not versions:
-        known = store.names(name.split("/")[0]) or store.names()
-        likely = nearest(name, known)
+        likely = nearest_type(name, store)
         raise UnknownTypeError(f"there is no type '{name}'", hint=f"did you mean '{likely}'?" if likely else None)
     if not version:
         version = nearest_version("", versions) or versions[-1]

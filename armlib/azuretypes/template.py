@@ -378,7 +378,7 @@ def _unknown_type(name: str, placed: Placed, definitions: Definitions) -> list[D
     known = definitions.names(namespace)
     if not known and not definitions.complete:
         return []
-    likely = nearest(name, known or definitions.names())
+    likely = nearest_type(name, definitions)
     what = "type" if known else "type, nor is its namespace"
     path = (*placed.path, "type")
     return [
@@ -389,6 +389,16 @@ def _unknown_type(name: str, placed: Placed, definitions: Definitions) -> list[D
             hint=f"did you mean '{likely}'?" if likely else "its properties are not checked",
         )
     ]
+
+
+def nearest_type(name: str, definitions: Definitions) -> str | None:
+    """Return the known type that *name* is most likely a misspelling of: of its namespace, or of the nearest one."""
+    namespace = name.split("/")[0]
+    known = definitions.names(namespace)
+    if not known:
+        near = nearest(namespace, definitions.namespaces())
+        known = definitions.names(near) if near else ()
+    return nearest(name, known)
 
 
 def _scope(placed: Placed, type_: ResourceType, near: bool) -> list[Diagnostic]:

@@ -149,6 +149,20 @@ def test_keys_of_the_template_language_are_no_properties(store: Store, shop_reso
     assert told(store, {**shop_resource(), **keys}) == []
 
 
+def test_a_misspelt_key_of_the_template_language_names_the_right_one(store: Store, shop_resource: Make) -> None:
+    found = one(store, {**shop_resource(), "dependOn": []})
+    assert (found.code, found.severity, found.hint) == (
+        "unknown-property",
+        Severity.ERROR,
+        "did you mean 'dependsOn'?",
+    )
+
+
+@pytest.mark.parametrize("name", [5, True, ["a"], {"a": "b"}])
+def test_a_name_is_a_string(store: Store, shop_resource: Make, name: Any) -> None:
+    assert ("wrong-type", "name") in told(store, {**shop_resource(), "name": name})
+
+
 def test_a_loop_stands_for_the_list_that_it_makes(store: Store, shop_resource: Make) -> None:
     loop = {"name": "items", "count": 2, "input": {"name": "[concat('i', copyIndex('items'))]"}}
     assert told(store, shop_resource(copy=[loop])) == []

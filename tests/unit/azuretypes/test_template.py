@@ -56,6 +56,12 @@ def test_an_unknown_type_is_a_warning_with_the_nearest(store: Store) -> None:
     assert format_path(found.path) == "resources[0].type"
 
 
+def test_a_misspelt_namespace_has_a_nearest_type_too(store: Store) -> None:
+    resource = {"type": "Contoso.Shpo/shops", "apiVersion": "2024-01-01", "name": "a"}
+    (found,) = check_template(template_of(resource), store)
+    assert found.hint == "did you mean 'Contoso.Shop/shops'?"
+
+
 def test_an_unknown_version_falls_back_to_the_nearest_and_nothing_is_an_error(
     store: Store, shop_resource: Make
 ) -> None:
