@@ -113,12 +113,16 @@ class NetworkLoader(FileLoader):
 
     def _fetch(self, address: str, shown: str) -> bytes:
         from http.client import HTTPException
+        from urllib.error import HTTPError
         from urllib.request import Request, urlopen
 
         request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 - http and https alone get here
         try:
             with urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
                 data: bytes = answer.read(MAX_TEMPLATE_BYTES + 1)
+        except HTTPError as error:
+            with error:
+                raise LoaderError(f"{shown} cannot be fetched: {error.code} {error.reason}") from error
         except (OSError, HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or str(error) or type(error).__name__
             raise LoaderError(f"{shown} cannot be fetched: {reason}") from error
