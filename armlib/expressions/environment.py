@@ -210,8 +210,8 @@ class Budget:
     """What an evaluation may still use up; shared by all environments of one deployment, so that nothing blows up.
 
     *steps* are nodes evaluated in lambdas and user functions, or walked through to compare values; *cells* are
-    characters of large texts made, and sixteen for each element of a large array; *calls* is how deep user functions may
-    call each other.
+    characters of large texts made, and sixteen for each element of a large array; *calls* is how deep user functions
+    may call each other.
     """
 
     steps: int = 2_000_000

@@ -5,7 +5,8 @@ Laws, for every input:
 1. Reading gives a tree or an ``ExpressionSyntaxError``; what is printed of a tree reads back equal.
 2. Evaluation gives a value or an ``EvaluationFault``, in bounded time.
 3. A secret is neither in a message nor in a value outside of its mark.
-4. What is left of an expression with unknown parameters gives, once they are known, what the expression gives at once.
+4. A text and its tree have the same value, however many texts of the same shape were evaluated before.
+5. What is left of an expression with unknown parameters gives, once they are known, what the expression gives at once.
 
 The same seed gives the same inputs. The exit code is 1 when a law is broken; the inputs that broke it are printed.
 """
@@ -43,7 +44,8 @@ TEXTS = (
     "[[[[", "aGVsbG8=", "aGVsbG8", "/w==", "data:text/plain;base64,SGk=", "data:,x%20y", "10.0.0.0/16", "10.1.2.3/32",
     "fdad:3236:5555::/48", "::/0", "300.1.1.1/8", "https://example.com/a/b?c=d#e", "../x/./y", "//host/p",
     "?q=1", "#f",
-    "http://h:99999/", "%E4%BD%A0%FF%zz", "2024-02-29T12:34:56Z", "20240229T123456Z", "2/30/2024", "9999-12-31", "P1Y2M",
+    "http://h:99999/", "%E4%BD%A0%FF%zz", "2024-02-29T12:34:56Z", "20240229T123456Z", "2/30/2024", "9999-12-31",
+    "P1Y2M",
     "-P9D", "PT1H30M", "P99999999Y", "PT", "yyyy-MM-dd", "d", "%", "ddd'x", "Microsoft.Storage/storageAccounts",
     "Microsoft.Network/virtualNetworks/subnets", "/subscriptions/s/resourceGroups/g", "Full", "westus2", "a" * 300,
 )  # fmt: skip
@@ -82,11 +84,27 @@ class Generator:
 
     random: random.Random
     variables: list[str] = field(default_factory=list)
+    last: Node = field(default_factory=lambda: Call("null", ()))
 
     def expression(self) -> str:
-        """Return the text of an expression, malformed now and then."""
-        text = print_expression(self.node(self.random.choice((1, 2, 3, 3, 4, 6))))
+        """Return the text of an expression, malformed now and then, or like the one before."""
+        if self.random.random() < 0.3:
+            self.last = self.alike(self.last)
+            return print_expression(self.last)
+        self.last = self.node(self.random.choice((1, 2, 3, 3, 4, 6)))
+        text = print_expression(self.last)
         return self.broken(text) if self.random.random() < 0.15 else text
+
+    def alike(self, tree: Node) -> Node:
+        """Return *tree* with other literals, of which some texts of it will share their code."""
+        if isinstance(tree, Literal):
+            same_type = [value for value in (*TEXTS, *NUMBERS) if type(value) is type(tree.value)]
+            return Literal(self.random.choice(same_type)) if self.random.random() < 0.7 else tree
+        if isinstance(tree, Member):
+            return Member(self.alike(tree.target), tree.name)
+        if isinstance(tree, Index):
+            return Index(self.alike(tree.target), self.alike(tree.index))
+        return Call(tree.name, tuple(map(self.alike, tree.arguments)))
 
     def node(self, depth: int) -> Node:
         roll = self.random.random()
@@ -214,7 +232,7 @@ def unknown(names: dict[str, Value]) -> dict[str, Value]:
 _TYPES: dict[type, str] = {str: "string", int: "int", bool: "bool", list: "array", dict: "object"}
 
 
-def outcome(text: str, parameters: dict[str, Value]) -> tuple[str, Any]:
+def outcome(text: str | Node, parameters: dict[str, Value]) -> tuple[str, Any]:
     """Return ``value`` and the value, or the kind of fault and its text."""
     try:
         return "value", evaluate(text, environment(parameters))
@@ -269,6 +287,9 @@ def check(text: str) -> str | None:
     kind, value = outcome(text, {**KNOWN, **secrets})
     if SECRET.lower() in repr(shown(value)).lower():
         return f"a secret is shown: {shown(value)!r}"
+    tree_kind, tree_value = outcome(tree, {**KNOWN, **secrets})
+    if tree_kind != kind or repr(shown(reveal(tree_value))) != repr(shown(reveal(value))):
+        return f"the text gives {shown(reveal(value))!r} and its tree {shown(reveal(tree_value))!r}"
     return check_unknown(text, kind, value) if kind in ("value", "fault") else None
 
 

@@ -176,12 +176,15 @@ def range_(start: Any, count: Any) -> list[int]:
     return list(range(begin, begin + number))
 
 
-def flatten(arrays: Any) -> list[Any]:
+def flatten(arrays: Any) -> Any:
     """Return the elements of the arrays in an array, in one."""
     result: list[Any] = []
     parts = array("flatten", 0, arrays)
-    if any(type(part) in (Unknown, Secret) for part in parts):
-        return NOT_KNOWN  # type: ignore[return-value]
+    if any(type(part) is Secret for part in parts):
+        made = flatten([*map(_uncovered, parts)])
+        return NOT_KNOWN if made is NOT_KNOWN else conceal(made)
+    if any(type(part) is Unknown for part in parts):
+        return NOT_KNOWN
     for part in parts:
         if type(part) is not list:
             raise wrong_type("flatten", 0, "an array of arrays", part)
@@ -401,7 +404,7 @@ FUNCTIONS = (
     Function(name="range", minimum=2, maximum=2, run=range_, result="array"),
     Function(name="flatten", minimum=1, maximum=1, run=flatten, result="array"),
     Function(name="union", minimum=1, maximum=None, run=union, result=_container_type, mode=Mode.OPEN, walks=True),
-    Function(name="distinct", minimum=1, maximum=1, run=distinct, result="array", mode=Mode.OPEN),
+    Function(name="distinct", minimum=1, maximum=1, run=distinct, result="array", mode=Mode.OPEN, walks=True),
     Function(name="intersection", minimum=2, maximum=None, run=intersection, result=_container_type, mode=Mode.DEEP),
     Function(name="indexFromEnd", minimum=2, maximum=2, run=index_from_end, passes=True),
     Function(name="tryIndexFromEnd", minimum=2, maximum=2, run=try_index_from_end, passes=True),

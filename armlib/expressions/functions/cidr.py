@@ -22,12 +22,12 @@ def parse_cidr(value: Any) -> dict[str, Any]:
     """
     network = _network("parseCidr", value)
     first, last = network.network_address, network.broadcast_address
-    result = {"network": str(first), "netmask": str(network.netmask)}
+    result = {"network": _shown(first), "netmask": str(network.netmask)}
     if isinstance(network, ipaddress.IPv4Network):
         result["broadcast"] = str(last)
         if network.num_addresses > 2:
             first, last = first + 1, last - 1
-    return {**result, "firstUsable": str(first), "lastUsable": str(last), "cidr": network.prefixlen}
+    return {**result, "firstUsable": _shown(first), "lastUsable": _shown(last), "cidr": network.prefixlen}
 
 
 def cidr_subnet(value: Any, length: Any, index: Any) -> str:
@@ -47,7 +47,7 @@ def cidr_subnet(value: Any, length: Any, index: Any) -> str:
             f"{1 << (prefix - network.prefixlen)} subnets of size '/{prefix}'.",
         )
     step = number << (network.max_prefixlen - prefix)
-    return f"{network.network_address + step}/{prefix}"
+    return f"{_shown(network.network_address + step)}/{prefix}"
 
 
 def cidr_host(value: Any, index: Any) -> str:
@@ -65,7 +65,7 @@ def cidr_host(value: Any, index: Any) -> str:
             "cidrHost",
             f"the host index '{number}' is out of range; the network '{network}' has {usable} usable addresses.",
         )
-    return str(network.network_address + offset + number)
+    return _shown(network.network_address + offset + number)
 
 
 def _network(function: str, value: Any) -> _Network:
@@ -77,6 +77,12 @@ def _network(function: str, value: Any) -> _Network:
     except ValueError:
         pass
     raise _fault(function, f"the value '{content[:100]}' is not a valid network in CIDR notation.")
+
+
+def _shown(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Return *address* as .NET prints it: the last half of an IPv4-mapped one with dots, in every Python version."""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(address) if mapped is None else f"::ffff:{mapped}"
 
 
 def _fault(function: str, problem: str) -> EvaluationFault:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -56,7 +57,13 @@ _TIME = (
     r"(?:(?:\s*T\s*|\s+)(?P<hour>\d{1,2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,12}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|GMT|UTC|[+-]\d{2}:?\d{2}|[+-]\d{1,2})?)?"
 )
-_PATTERNS = tuple(re.compile(rf"\s*{date}{_TIME}\s*\Z", re.IGNORECASE) for date in _DATES)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of dates; made when first needed, since few templates have dates."""
+    return tuple(re.compile(rf"\s*{date}{_TIME}\s*\Z", re.IGNORECASE) for date in _DATES)
+
 
 _DURATION = re.compile(
     r"([+-])?P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
@@ -74,7 +81,7 @@ class Duration:
 
 def parse_date(text: str) -> datetime | None:
     """Return the moment that *text* names, in UTC, also taken where no zone is given; None if it names none."""
-    for pattern in _PATTERNS if len(text) <= 100 else ():
+    for pattern in _patterns() if len(text) <= 100 else ():
         match = pattern.match(text)
         if match is not None:
             try:

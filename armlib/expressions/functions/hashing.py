@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from typing import Any
 
 from armlib.expressions.functions.registry import Function
@@ -13,7 +11,7 @@ from armlib.expressions.functions.unicode import utf8
 _MASK = 0xFFFF_FFFF
 _C1, _C2, _C3, _C4, _C5, _C6 = 0x239B961B, 0xAB0E9789, 0x561CCD1B, 0x0BCAA747, 0x85EBCA6B, 0xC2B2AE35
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-_NAMESPACE = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
+_NAMESPACE = "11fb06fb-712d-4ddd-98c7-e71bbd588830"
 
 
 def hash64(data: bytes) -> int:
@@ -69,8 +67,11 @@ def guid(*parts: Any) -> str:
 
     Source: RFC 4122, section 4.3.
     """
+    import hashlib
+    import uuid
+
     joined = "-".join(text("guid", position, part) for position, part in enumerate(parts))
-    digest = hashlib.sha1(_NAMESPACE.bytes + utf8(joined), usedforsecurity=False).digest()
+    digest = hashlib.sha1(uuid.UUID(_NAMESPACE).bytes + utf8(joined), usedforsecurity=False).digest()
     return str(uuid.UUID(bytes=digest[:16], version=5))
 
 

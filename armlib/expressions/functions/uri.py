@@ -165,14 +165,14 @@ def data_uri_to_string(value: Any) -> str:
     match = _DATA.match(content)
     if match is None:
         raise _not_converted("the value is not a data URI")
-    media, *options = (part.strip().lower() for part in match[1].split(";"))
+    _, *options = (part.strip().lower() for part in match[1].split(";"))
     charset = next((option.partition("=")[2] for option in options if option.startswith("charset=")), "utf-8")
     codec = _CHARSETS.get(charset.strip('"'))
     if codec is None:
         raise _not_converted(f"the character set '{charset[:40]}' is not known")
     data = match[2]
     try:
-        if "base64" in options or media == "base64":
+        if "base64" in options:
             return decode_base64(_unescaped(data)).decode(codec)
         return _unescaped(data) if codec in ("utf-8", "ascii") else codecs.decode(_percent_bytes(data), codec)
     except (ValueError, UnicodeError):
