@@ -364,6 +364,8 @@ def _check_allowed(
     """Check *value* against the allowed values; as in ARM, an array may also be a selection of them."""
     is_selection = isinstance(value, list) and "array" in all_types(spec, context.definitions)
     if isinstance(value, list) and is_selection and not any(same(value, one) for one in allowed):
+        if _holds_unknown(value) and any(isinstance(one, list) for one in allowed):
+            return []
         places = [(item, (*path, index)) for index, item in enumerate(value)]
     else:
         places = [(value, path)]

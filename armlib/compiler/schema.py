@@ -123,24 +123,31 @@ def _schema(spec: JsonObject, definitions: Mapping[str, Json]) -> JsonObject:
 
 
 def _type_schema(types: list[str | None], nullable: bool) -> JsonObject:
-    if not types or "any" in types or None in types:
+    if not types or None in types:
         return {}
-    names = dict.fromkeys(name for name in types if name is not None and name != "resourceId")
+    names = dict.fromkeys(name for name in types if name is not None and name not in ("any", "resourceId"))
     schema: JsonObject = {}
     if "resourceId" in types:
-        rule: JsonObject = {"properties": {"id": {"type": "string", "pattern": "^/"}}}
-        if "string" not in names:
-            rule["pattern"] = "^/"
-        if "object" not in names:
-            rule["required"] = ["id"]
-        schema = {"x-armlib-resource-id": True, "allOf": [rule]}
+        schema = {"x-armlib-resource-id": True, "allOf": [_resource_id_rule(types)]}
         names |= {"string": None, "object": None}
+    if "any" in types:
+        return schema
     if nullable:
         names["null"] = None
     if "number" in names:
         names.pop("integer", None)
     listed: list[Json] = list(names)
     return {"type": listed[0] if len(listed) == 1 else listed, **schema}
+
+
+def _resource_id_rule(types: list[str | None]) -> JsonObject:
+    """Return what makes a text or an object a resource id, where *types* do not take it for another reason."""
+    rule: JsonObject = {"properties": {"id": {"type": "string", "pattern": "^/"}}}
+    if "string" not in types and "any" not in types:
+        rule["pattern"] = "^/"
+    if "object" not in types and "any" not in types:
+        rule["required"] = ["id"]
+    return rule
 
 
 def _add_lengths(schema: JsonObject, spec: JsonObject, types: list[str | None]) -> None:
@@ -168,7 +175,7 @@ def _add_contents(schema: JsonObject, spec: JsonObject, definitions: Mapping[str
         }
     required = spec.get("required")
     if isinstance(required, list) and required:
-        schema["required"] = required
+        schema["required"] = list(dict.fromkeys(map(str, required)))
     if isinstance(extra, bool):
         schema["additionalProperties"] = extra
     elif isinstance(extra, dict):

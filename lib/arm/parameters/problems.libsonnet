@@ -161,7 +161,8 @@ local checkOneAllowed(value, allowed, path, secret) =
 local checkAllowed(meta, value, kind, path, secret, context) =
   local allowed = meta.allowedValues;
   if kind == 'array' && !isAllowed(value, allowed) && std.member(allTypes(meta, context.definitions), 'array') then
-    [found for i in std.range(0, std.length(value) - 1) for found in checkOneAllowed(value[i], allowed, path + [i], secret)]
+    if any([std.type(one) == 'array' for one in allowed]) && holdsExpression(value) then []
+    else [found for i in std.range(0, std.length(value) - 1) for found in checkOneAllowed(value[i], allowed, path + [i], secret)]
   else checkOneAllowed(value, allowed, path, secret);
 
 local checkLength(meta, value, one, many, path, secret) =
