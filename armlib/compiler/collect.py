@@ -12,12 +12,9 @@ from pathlib import Path
 
 from armlib.compiler.deploy_time import parameter_section
 from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
-from armlib.compiler.expand import Child, expand, inlined
-from armlib.compiler.merge import Part, merge
 from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import kind_of, section_problems
-from armlib.compiler.symbolic import with_symbols
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
 from armlib.jsontypes import JsonObject
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
@@ -68,28 +65,40 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
     kind = request.scope_kind or ScopeKind.GROUP
     modules = [_collected(document, kind) for document in documents.modules]
     found = [diagnostic for module in modules for diagnostic in module.diagnostics]
-    parts = [Part(file=module.file, template=module.template) for module in modules]
-    symbolizes = request.symbolic or any(isinstance(part.template["resources"], dict) for part in parts)
-    symbolizes = symbolizes and any(isinstance(part.template["resources"], list) for part in parts)
+    forms = {type(module.template["resources"]) for module in modules}
+    symbolizes = list in forms and (request.symbolic or dict in forms)
     if symbolizes:
-        parts = [replace(part, template=with_symbols(part.template, kind)) for part in parts]
-    template = parts[0].template if len(parts) == 1 else {}
-    if len(parts) > 1:
-        template, clashes = merge(parts)
-        found += clashes
-        outputs, problems = grouped({module.document.entry.alias: _outputs(module) for module in modules})
-        found += problems
-        template = template | ({"outputs": outputs} if outputs else {})
+        _give_symbols(modules, kind)
+    template, problems = _merged(modules)
+    found += problems
     kind, conflict = _scope_kind(modules, request)
     return Draft(
         template=template,
         scope_kind=kind,
         symbolizes=symbolizes,
         reduces=not any(module.document.is_arm for module in modules),
-        files=tuple((part.file, len(part.template["resources"])) for part in parts),  # type: ignore[arg-type]
+        files=tuple((module.file, len(module.template["resources"])) for module in modules),  # type: ignore[arg-type]
         linked=tuple(linked for module in modules for linked in module.document.linked),
         diagnostics=(*found, *conflict),
     )
+
+
+def _give_symbols(modules: list[_Collected], kind: ScopeKind) -> None:
+    from armlib.compiler.symbolic import with_symbols
+
+    for module in modules:
+        module.template = with_symbols(module.template, kind)
+
+
+def _merged(modules: list[_Collected]) -> tuple[JsonObject, list[Diagnostic]]:
+    """Return the one template of all modules; of one it is the module's."""
+    if len(modules) == 1:
+        return modules[0].template, []
+    from armlib.compiler.merge import Part, merge
+
+    template, clashes = merge([Part(file=module.file, template=module.template) for module in modules])
+    outputs, problems = grouped({module.document.entry.alias: _outputs(module) for module in modules})
+    return template | ({"outputs": outputs} if outputs else {}), [*clashes, *problems]
 
 
 def collect_linked(draft: Draft, request: CompileRequest) -> dict[str, Draft]:
@@ -145,6 +154,8 @@ def _collected(document: Document, kind: ScopeKind) -> _Collected:
 
 def _expand(module: _Collected, kind: ScopeKind) -> None:
     """Put the modules that the template names in their places."""
+    from armlib.compiler.expand import Child, expand, inlined
+
     children = []
     for key, document in module.document.children.items():
         inner = _collected(document, kind)

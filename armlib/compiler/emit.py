@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armlib.compiler.link import Linked
-from armlib.compiler.minify import minified
 from armlib.compiler.request import CompileRequest
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.canonical import OUTPUT_MEMBERS, PARAMETER_MEMBERS, RESOURCE_MEMBERS, TEMPLATE_MEMBERS, in_order
@@ -21,7 +20,11 @@ def emit(linked: Linked, request: CompileRequest) -> JsonObject:
     own = template.get("$schema")
     schema = own if isinstance(own, str) and _is_for(own, linked.draft.scope_kind) else SCHEMAS[linked.draft.scope_kind]
     whole: JsonObject = {"contentVersion": "1.0.0.0", **template, "$schema": schema}
-    return _template(minified(whole) if request.minify else whole)
+    if request.minify:
+        from armlib.compiler.minify import minified
+
+        whole = minified(whole)
+    return _template(whole)
 
 
 def _is_for(schema: str, kind: ScopeKind) -> bool:

@@ -110,6 +110,10 @@ def management_group_id(name: str) -> str:
 
 def resource_id(base: str, type_: str, names: Iterable[str]) -> str:
     """Return the normal id of a resource from normal parts; a name may hold several segments."""
+    if type_.count("/") == 1:
+        (name,) = names if isinstance(names, list) and len(names) == 1 else ("/".join(names),)
+        id_ = f"{base}/providers/{type_}/{name}"
+        return _short(id_) if "/microsoft.resources/" in id_ else id_
     namespace, *kinds = type_.split("/")
     segments = "/".join(names).split("/")
     if len(segments) == 1 and len(kinds) > 1 and segments[0].startswith(_OPEN):

@@ -104,8 +104,10 @@ class Index:
             self._by_id.setdefault(resource.id.removeprefix(self._base), []).append(resource)
         if resource.symbol:
             self._by_symbol[resource.symbol.lower()] = resource
-        for name in {resource.name, str(resource.body.get("name", ""))} - {""}:  # a nested child has a short name too
-            self._by_name.setdefault(self.bindings.text(name), []).append(resource)
+        if resource.name:
+            self._by_name.setdefault(self.bindings.text(resource.name), []).append(resource)
+        if resource.parent is not None:  # a nested child goes by its short name too
+            self._by_name.setdefault(self.bindings.text(str(resource.body.get("name"))), []).append(resource)
         if resource.loop:
             self.loop_names.setdefault(resource.loop.lower(), []).append(resource)
             self._add_loop(resource.id, resource, False)

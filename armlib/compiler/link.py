@@ -11,7 +11,7 @@ other, the order cannot be told and the cycle is an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from armlib.compiler.collect import Draft
@@ -59,13 +59,15 @@ def link(draft: Draft) -> Linked:
 class _Uses:
     """What one resource uses: *entries* from its ``dependsOn``, *hard* and *soft* from its texts.
 
-    A hard use says that the other comes first; each is kept with the mention that it is spelled by.
+    A hard use says that the other comes first; each is kept with the mention that it is spelled by. *covered* are the
+    targets of the entries.
     """
 
     entries: list[tuple[str, tuple[Resource, ...]]] = field(default_factory=list)
     covered: dict[Resource, None] = field(default_factory=dict)
     hard: dict[Resource, Mention | None] = field(default_factory=dict)
     soft: dict[Resource, Mention | None] = field(default_factory=dict)
+    all: dict[Resource, None] = field(default_factory=dict)
 
     def add(self, match: Match, mention: Mention, user: Resource, *, is_hard: bool) -> None:
         for resource in match.resources:
@@ -76,9 +78,14 @@ class _Uses:
             if uses.get(resource) is None:
                 uses[resource] = spelled
 
-    @property
-    def all(self) -> dict[Resource, None]:
-        return dict.fromkeys((*self.covered, *self.hard, *self.soft))
+    def close(self) -> None:
+        """Put together *all* that is used."""
+        self.all = dict.fromkeys((*self.covered, *self.hard, *self.soft))
+
+    def forget(self, resource: Resource) -> None:
+        """Take out a soft use."""
+        del self.soft[resource]
+        self.close()
 
 
 class _Linker:
@@ -141,6 +148,7 @@ class _Linker:
                 self._check_unknown(text, number, resource, index)
             used.entries.append((text, targets))
             used.covered.update(dict.fromkeys(target for target in targets if target is not resource))
+        used.close()
         return used
 
     def _entry_targets(self, text: str, resource: Resource, index: Index) -> tuple[Resource, ...]:
@@ -186,6 +194,8 @@ class _Linker:
 
     def _settle_order(self, uses: dict[Resource, _Uses]) -> None:
         """Report the cycles, and forget the soft uses that point against the order that is known."""
+        if not any(used.all for used in uses.values()):
+            return
         whole = {resource: list(used.all) for resource, used in uses.items()}
         tangled = [component for component in components(whole) if len(component) > 1]
         if not tangled:
@@ -202,7 +212,7 @@ class _Linker:
         for resource in members:
             for used in [used for used in uses[resource].soft if used in members]:
                 if cycles or path_back(known, used, resource):
-                    del uses[resource].soft[used]
+                    uses[resource].forget(used)
         if not cycles:
             known = {one: [used for used in uses[one].all if used in members] for one in members}
             cycles = [component for component in components(known) if len(component) > 1]
@@ -212,6 +222,7 @@ class _Linker:
                 for used in component:
                     uses[resource].soft.pop(used, None)
                     uses[resource].hard.pop(used, None)
+                uses[resource].close()
 
     def _report_cycle(self, component: Sequence[Resource], graph: Mapping[Resource, Sequence[Resource]]) -> None:
         start = min(component, key=lambda resource: _order(resource.path))
@@ -248,18 +259,17 @@ class _Linker:
 
     def _missing(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> list[Resource]:
         """Return what *resource* uses and does not wait for, directly or through what it waits for."""
-        wanted = [target for target in (*used.hard, *used.soft) if target not in used.covered]
-        if not wanted:
-            return []
-        wanted = list(dict.fromkeys(wanted))
-        waited = [*used.covered, *wanted]
-        missing = [target for target in wanted if not _is_implied(target, waited, uses)]
-        return sorted(missing, key=lambda target: _order(target.path))
+        wanted = [target for target in used.all if target not in used.covered]
+        if len(used.all) > 1:
+            wanted = [target for target in wanted if not _is_implied(target, used.all, uses)]
+        return sorted(wanted, key=lambda target: _order(target.path)) if len(wanted) > 1 else wanted
 
     def _kept(
         self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]
     ) -> list[tuple[str, tuple[Resource, ...]]]:
         """Return the entries that say something: none twice, not the resource itself, nothing that another implies."""
+        if not used.entries:
+            return []
         kept: list[tuple[str, tuple[Resource, ...]]] = []
         seen: set[tuple[Resource, ...] | str] = set()
         own = resource.level.bindings.text
@@ -269,7 +279,7 @@ class _Linker:
                 continue
             seen.add(key)
             kept.append((text, targets))
-        if self._reduces and len(kept) > 1:
+        if self._reduces and len(used.all) > 1:
             kept = [(text, found) for text, found in kept if not _is_repeated(found, used, uses)]
         return kept
 
@@ -282,11 +292,11 @@ def _in_symbols(text: str, targets: tuple[Resource, ...]) -> list[str]:
 def _is_repeated(targets: tuple[Resource, ...], used: _Uses, uses: Mapping[Resource, _Uses]) -> bool:
     """Return whether another resource that is surely waited for waits for *targets* itself."""
     return len(targets) == 1 and any(
-        other is not targets[0] and other.is_certain and targets[0] in uses[other].all for other in used.covered
+        other is not targets[0] and other.is_certain and targets[0] in uses[other].all for other in used.all
     )
 
 
-def _is_implied(target: Resource, waited: Sequence[Resource], uses: Mapping[Resource, _Uses]) -> bool:
+def _is_implied(target: Resource, waited: Iterable[Resource], uses: Mapping[Resource, _Uses]) -> bool:
     """Return whether one of *waited*, or one that it waits for, is surely deployed and waits for *target*."""
     pending = [other for other in waited if other is not target and other.is_certain]
     seen = set(pending)

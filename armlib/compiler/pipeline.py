@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from armlib.compiler.check import Rule, check
@@ -16,6 +18,19 @@ from armlib.diagnostics import Diagnostic, has_errors
 from armlib.jsonnet.port import Evaluator
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the search for cyclic garbage: a template is a tree of very many objects, and none of them is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_collector_paused()
 def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Iterable[Rule] = ()) -> Compilation:
     """Compile *request*; the template is None when a diagnostic is an error.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.diagnostics import Diagnostic, Place, error, nearest
 from armlib.errors import ArmlibError, InputError
+from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import Read, Roots
 from armlib.jsontypes import JsonObject
 from armlib.template.jsonc import parse_json
@@ -64,7 +64,7 @@ def resolve_entry(entry: Entry) -> Source:
         raise InputError(
             f"{path} holds {_kind(value)}, not a template", code="not-an-object", place=Place(file=str(path))
         )
-    read = Read(path=str(path), digest=hashlib.sha256(data).hexdigest())
+    read = Read(path=str(path), digest=sha256_hex(data))
     return Source(entry=entry, template=value, reads=(read,))
 
 

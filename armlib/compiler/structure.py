@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from armlib.compiler.identity import (
     Bindings,
@@ -17,6 +19,7 @@ from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.template.scope import ScopeKind
 
 DEPLOYMENTS = "microsoft.resources/deployments"
+_APART = frozenset({"type", "apiVersion", "dependsOn", "resources"})
 _MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
 
 
@@ -26,7 +29,8 @@ class Resource:
 
     *type* and *name* are full, ``a/b`` for a child; *id* is the normal form of the id. *texts* are the strings in the
     resource that may be expressions or ids, but for those in its children and in a nested template, which are their
-    own; those in ``dependsOn`` are in *depends_on*.
+    own; those in ``dependsOn`` are in *depends_on*. One that *is_existing* is not deployed; one that *is_certain* is
+    always deployed and once, so that what depends on it waits for what it depends on.
     """
 
     body: JsonObject
@@ -40,16 +44,8 @@ class Resource:
     texts: list[str] = field(default_factory=list)
     inner: Level | None = None
     parent: Resource | None = None  # the resource that it is written inside of
-
-    @property
-    def is_existing(self) -> bool:
-        """Whether nothing is deployed."""
-        return self.body.get("existing") is True
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether exactly one is always deployed, so that what depends on it waits for what it depends on."""
-        return not self.loop and "condition" not in self.body and not self.is_existing
+    is_existing: bool = False
+    is_certain: bool = True
 
     @property
     def label(self) -> str:
@@ -63,7 +59,7 @@ class Resource:
         return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Level:
     """A template and its resources; a nested one has the resource that deploys it as *owner*.
 
@@ -78,6 +74,11 @@ class Level:
     owner: Resource | None = None
     is_outer: bool = False
     resources: list[Resource] = field(default_factory=list)
+
+    @cached_property
+    def base(self) -> str:
+        """The id that resources without a scope of their own live under."""
+        return self.home.base
 
     @property
     def is_symbolic(self) -> bool:
@@ -116,12 +117,13 @@ def _fill(level: Level) -> None:
 def _add(level: Level, body: JsonObject, path: JsonPath, parent: Resource | None, symbol: str = "") -> None:
     type_, name = _text(body, "type").rstrip("/"), _text(body, "name")
     normal_name = level.bindings.text(name)
+    is_existing = body.get("existing") is True
     if parent is not None and not _is_full(type_, parent.type):
         type_ = f"{parent.type}/{type_}"
         normal_name = f"{level.bindings.text(parent.name)}/{normal_name}"
         name = _joined(parent.name, name)
     folded = type_.lower()
-    base = _base(level, body, folded)
+    base = _base(level, body, folded) if "scope" in body or folded == DEPLOYMENTS else level.base
     resource = Resource(
         body=body,
         path=path,
@@ -132,6 +134,8 @@ def _add(level: Level, body: JsonObject, path: JsonPath, parent: Resource | None
         symbol=symbol,
         loop=_loop(body),
         parent=parent,
+        is_existing=is_existing,
+        is_certain=not is_existing and "copy" not in body and "condition" not in body,
     )
     level.resources.append(resource)
     template = _inner_template(body) if folded == DEPLOYMENTS else None
@@ -262,19 +266,19 @@ def _gather_texts(body: JsonObject, texts: list[str], template: JsonObject | Non
 
     This runs over every value of every resource; it is written for speed.
     """
-    pending: list[Json] = [value for name, value in body.items() if name not in ("dependsOn", "resources")]
-    append, push = texts.append, pending.extend
+    pending: list[Any] = [value for name, value in body.items() if name not in _APART]
+    push = pending.extend
     while pending:
         item = pending.pop()
         kind = item.__class__
         if kind is str:
-            if item[:1] in ("[", "/"):  # type: ignore[index,operator]
-                append(item)  # type: ignore[arg-type]
+            if item and item[0] in "[/":
+                texts.append(item)
         elif kind is dict:
             if item is not template:
-                push(item.values())  # type: ignore[union-attr]
+                push(item.values())
         elif kind is list:
-            push(item)  # type: ignore[arg-type]
+            push(item)
 
 
 def _object(owner: Mapping[str, Json], name: str) -> JsonObject:

@@ -61,22 +61,23 @@ local takesArguments(module) =
   || std.type(module.parameters) == 'string'
   || (std.type(module.parameters) == 'object' && ('$root' in module.parameters || module.parameters == injected));
 
+// Only deployments place templates. This looks at every resource: std.asciiLower would take longer than all the rest.
+local isDeployment(resource) =
+  'linkedTemplate' in resource || ('type' in resource && resource.type == 'Microsoft.Resources/deployments');
+
 local linkedIn(resources) =
-  if std.type(resources) == 'object' then std.flatMap(linkedBy, std.objectValues(resources))
-  else if std.type(resources) == 'array' then std.flatMap(linkedBy, resources)
-  else [],
-      linkedBy(resource) =
-  if std.type(resource) != 'object' then []
-  else
-    local properties = std.get(resource, 'properties');
-    local template = if std.type(properties) == 'object' then std.get(properties, 'template');
-    (
-      if 'linkedTemplate' in resource then
-        [resource.linkedTemplate] + linkedIn(std.get(resource.linkedTemplate.template, 'resources'))
-      else []
-    )
-    + (if std.type(template) == 'object' then linkedIn(std.get(template, 'resources')) else [])
-    + linkedIn(std.get(resource, 'resources'));
+  local all = if std.type(resources) == 'object' then std.objectValues(resources) else resources;
+  if std.type(all) != 'array' then []
+  else std.flatMap(linkedBy, [resource for resource in all if std.type(resource) == 'object' && isDeployment(resource)]),
+      linkedBy(deployment) =
+  local properties = std.get(deployment, 'properties');
+  local template = if std.type(properties) == 'object' then std.get(properties, 'template');
+  (
+    if 'linkedTemplate' in deployment then
+      [deployment.linkedTemplate] + linkedIn(std.get(deployment.linkedTemplate.template, 'resources'))
+    else []
+  )
+  + (if std.type(template) == 'object' then linkedIn(std.get(template, 'resources')) else []);
 
 local members = [
   '$schema',

@@ -56,6 +56,7 @@ _OUTPUT: Kinds = {
     "metadata": ("an object",),
 }
 _COPY: Kinds = {"name": ("a text",), "count": ("a number",), "mode": ("a text",), "batchSize": ("a number",)}
+_CLASSES: Mapping[type, str] = {str: "a text", list: "an array", dict: "an object"}
 _TYPES = ("string", "securestring", "int", "bool", "object", "secureobject", "array")
 
 
@@ -154,6 +155,8 @@ def _resource(resource: Resource) -> Iterator[Diagnostic]:
 
 def _missing(resource: Resource) -> Iterator[Diagnostic]:
     body = resource.body
+    if body.get("type") and body.get("name") and body.get("apiVersion"):
+        return
     present = {name.lower() for name, value in body.items() if value is not None}
     needed = ["type", "name"]
     if "apiProfile" not in resource.level.template and not present & {"import", "extension"}:
@@ -215,7 +218,9 @@ def _kinds(value: JsonObject, kinds: Kinds, path: JsonPath) -> Iterator[Diagnost
     """Yield an error for each member of *value* that is not what *kinds* say; null and expressions are anything."""
     for name, member in value.items():
         expected = kinds.get(name)
-        if expected is None or member is None or (member.__class__ is str and _may_be(member, expected)):
+        if expected is None or member is None or _CLASSES.get(type(member), "") in expected:
+            continue
+        if member.__class__ is str and _may_be(member, expected):
             continue
         if kind_of(member) not in expected:
             wanted = " or ".join(expected)
