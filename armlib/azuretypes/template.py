@@ -81,8 +81,9 @@ class Placed(NamedTuple):
         """Return its type, that of the extension when it is spelt ``PARENT/providers/EXTENSION``; None when unknown."""
         if self.type is None or "/providers/" not in self.type.casefold():
             return self.type
+        above = self.type.count("/") - self.segments  # segments of the name that the parents of an inline child have
         pieces = self.name_pieces()
-        name = "".join(piece if piece is not None else "?" for piece in pieces)
+        name = "?/" * above + "".join(piece if piece is not None else "?" for piece in pieces)
         found = extension_of(self.type, name) or self.type
         return None if found.startswith("/") else found
 

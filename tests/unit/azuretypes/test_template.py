@@ -215,6 +215,14 @@ def test_the_old_spelling_of_an_extension(store: Store, type_: str) -> None:
     assert ("unknown-property", "resources[0].properties.txet") in told(store, template_of(unknown_parent))
 
 
+@pytest.mark.parametrize("type_", ["providers/notes", "providers/Contoso.Shop/notes"])
+def test_an_inline_extension(store: Store, shop_resource: Make, type_: str) -> None:
+    name = "Contoso.Shop/n" if type_.count("/") == 1 else "Contoso.Shop/x/n"
+    note = {"type": type_, "apiVersion": "2024-01-01", "name": name, "properties": {"txet": "t"}}
+    found = told(store, template_of({**shop_resource(), "resources": [note]}))
+    assert found == [("unknown-property", "resources[0].resources[0].properties.txet")]
+
+
 def test_what_can_only_be_read_is_not_deployed(store: Store) -> None:
     price = {"type": "Contoso.Shop/prices", "apiVersion": "2024-01-01", "name": "p"}
     assert told(store, template_of(price)) == [("not-deployable", "resources[0].type")]
