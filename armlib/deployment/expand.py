@@ -168,7 +168,7 @@ def root_frame(
     place = scope or context.scope(own)
     if scope is not None and scope.kind is not own and isinstance(template.get("$schema"), str):
         message = f"the $schema of the template is for a {own.value} deployment, the scope is a {scope.kind.value}"
-        engine.problems.note("scope-mismatch", message, ("$schema",))
+        engine.problems.note(message, ("$schema",), code="scope-mismatch")
     location: Value = context.location or context.resource_group.get("location")
     link: Any = context.template_link
     return Frame(

@@ -183,7 +183,7 @@ def instances(frame: Frame, declaration: Declaration, environment: Environment) 
     indexes: Any = range(count) if isinstance(count, int) else (Unknown(Call("copyIndex", ()), "int"),)
     if not isinstance(count, int):
         message = f"how often the loop '{name}' runs is known only to the deployment; it is shown once"
-        frame.engine.problems.note("unknown-count", message, path)
+        frame.engine.problems.note(message, path, code="unknown-count")
     for index in indexes:
         inner = replace(environment, index=index, loops={**environment.loops, name.lower(): index})
         yield from _with_children(frame, declaration, inner, name, index)

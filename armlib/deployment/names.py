@@ -208,7 +208,7 @@ class Names:
                 f"The provided value for the template parameter '{name}'{where(mismatch.path)} is not valid. "
                 f"{mismatch.message} {_PARAMETER_HELP}",
                 path,
-                code=f"parameter-{mismatch.code}",
+                code=mismatch.code,
                 hint=mismatch.hint,
             )
             for mismatch in mismatches
@@ -342,7 +342,7 @@ class Names:
                 raise EvaluationFault(
                     f"The value of the {what} of the template function '{function}'{where(mismatch.path)} is not "
                     f"valid. {mismatch.message}",
-                    code=f"function-{mismatch.code}",
+                    code=mismatch.code,
                     hint=mismatch.hint,
                 )
             return checked

@@ -141,7 +141,7 @@ def _arguments(instance: Instance, properties: Mapping[str, Json], path: JsonPat
         declared = walk(declared, instance.environment, place)  # type: ignore[assignment]
         if isinstance(reveal(declared), Unknown):
             message = "the parameters of the deployment are known only to the deployment"
-            instance.frame.engine.problems.note("unknown-parameters", message, place)
+            instance.frame.engine.problems.note(message, place, code="unknown-parameters")
             return {}
     if declared is None:
         return {}
@@ -203,9 +203,9 @@ def _linked(instance: Instance, properties: Mapping[str, Json], path: JsonPath) 
     if loaded is None:
         shown = "***" if any(isinstance(part, Secret) for part in link.values()) else address or "its address"
         instance.frame.engine.problems.note(
-            "linked-template-not-loaded",
             f"the linked template is not evaluated: {shown} cannot be loaded offline",
             place,
+            code="linked-template-not-loaded",
             hint="give it in mocks.linkedTemplates of the context",
         )
         return None
@@ -267,6 +267,6 @@ def _linked_arguments(instance: Instance, properties: Mapping[str, Json], path: 
     parameters = loaded.template.get("parameters") if loaded and isinstance(loaded.template, dict) else None
     if not isinstance(parameters, dict):
         message = "the linked parameters cannot be loaded offline"
-        instance.frame.engine.problems.note("linked-template-not-loaded", message, place)
+        instance.frame.engine.problems.note(message, place, code="linked-template-not-loaded")
         return {}
     return {name: known(argument_value(name, entry, place)) for name, entry in parameters.items()}  # type: ignore[arg-type]

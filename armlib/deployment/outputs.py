@@ -81,7 +81,7 @@ def _output(
             f"Template output JToken type is not valid{where(mismatch.path)}. {mismatch.message} Please see "
             "https://aka.ms/arm-template/#outputs for usage details.",
             path,
-            code=f"output-{mismatch.code}",
+            code=mismatch.code,
             hint=mismatch.hint,
         )
     entry: dict[str, Value] = {"type": output_type(schema), "value": checked}

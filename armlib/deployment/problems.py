@@ -91,7 +91,7 @@ class Problems:
         elif key not in self._found:
             self._untold += 1
 
-    def note(self, code: str, message: str, path: JsonPath, hint: str | None = None) -> None:
+    def note(self, message: str, path: JsonPath, *, code: str, hint: str | None = None) -> None:
         """Add a warning."""
         self.add(Diagnostic(code=code, severity=Severity.WARNING, message=message, path=path, hint=hint))
 

@@ -45,7 +45,7 @@ class SchemaFault(EvaluationFault):
     code = "type-definition"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
     """A way in which a value is not of its type: *path* leads to it inside the value."""
 
@@ -171,7 +171,7 @@ def _checked(
     type_ = type_of(schema)
     if type_ is not None and not _is_of_type(value, type_):
         message = f"Expected a value of type '{_EXPECTED[type_]}', but received a value of type '{_token(value)}'."
-        found.append(Mismatch("type-mismatch", message, path))
+        found.append(Mismatch(code="type-mismatch", message=message, path=path))
         return value
     found += _limits(value, schema, path, secret=secret)
     if isinstance(value, list):
@@ -226,12 +226,12 @@ def _not_allowed(value: Value, allowed: list[Json], path: JsonPath, *, secret: b
     listed = ", ".join(f"'{choice}'" for choice in allowed[:_MAX_LISTED])
     if len(allowed) > _MAX_LISTED:
         listed += f" and {len(allowed) - _MAX_LISTED} more"
-    shown = f" '{value}'" if isinstance(value, (str, int)) and not secret else ""
+    shown = f"; it is '{value}'" if isinstance(value, (str, int)) and not secret else ""
     near = nearest(value, [choice for choice in allowed if isinstance(choice, str)]) if isinstance(value, str) else None
     return Mismatch(
-        "value-not-allowed",
-        f"The parameter value{shown} is not allowed. The parameter value is not part of the allowed values: {listed}.",
-        path,
+        code="value-not-allowed",
+        message=f"The parameter value is not part of the allowed values: {listed}{shown}.",
+        path=path,
         hint=f"did you mean '{near}'?" if near and not secret else None,
     )
 
@@ -241,18 +241,22 @@ def _length_limits(value: str | list[Any], schema: Mapping[str, Json], path: Jso
     least, most = schema.get("minLength"), schema.get("maxLength")
     if isinstance(least, int) and length < least:
         message = f"Length of the value should be greater than or equal to '{least}', but is '{length}'."
-        yield Mismatch("length-out-of-range", message, path)
+        yield Mismatch(code="length-out-of-range", message=message, path=path)
     if isinstance(most, int) and length > most:
         message = f"Length of the value should be less than or equal to '{most}', but is '{length}'."
-        yield Mismatch("length-out-of-range", message, path)
+        yield Mismatch(code="length-out-of-range", message=message, path=path)
 
 
 def _range_limits(value: int, schema: Mapping[str, Json], path: JsonPath) -> Iterator[Mismatch]:
     least, most = schema.get("minValue"), schema.get("maxValue")
     if isinstance(least, int) and value < least:
-        yield Mismatch("value-out-of-range", f"The value should be greater than or equal to '{least}'.", path)
+        yield Mismatch(
+            code="value-out-of-range", message=f"The value should be greater than or equal to '{least}'.", path=path
+        )
     if isinstance(most, int) and value > most:
-        yield Mismatch("value-out-of-range", f"The value should be less than or equal to '{most}'.", path)
+        yield Mismatch(
+            code="value-out-of-range", message=f"The value should be less than or equal to '{most}'.", path=path
+        )
 
 
 def _checked_items(
@@ -270,10 +274,10 @@ def _checked_items(
     first = prefix if isinstance(prefix, list) else []
     if len(value) < len(first):
         message = f"The array should have at least {len(first)} elements, but has {len(value)}."
-        found.append(Mismatch("length-out-of-range", message, path))
+        found.append(Mismatch(code="length-out-of-range", message=message, path=path))
     if items is False and len(value) > len(first):
         message = f"The array should have no more than {len(first)} elements, but has {len(value)}."
-        found.append(Mismatch("length-out-of-range", message, path))
+        found.append(Mismatch(code="length-out-of-range", message=message, path=path))
     checked: list[Value] = []
     for number, item in enumerate(value):
         rule = first[number] if number < len(first) else items
@@ -332,7 +336,9 @@ def _variant(
     chosen = choices.get(said) if isinstance(said, str) else None
     if not isinstance(chosen, dict):
         listed = ", ".join(f"'{choice}'" for choice in choices)
-        found.append(Mismatch("value-not-allowed", f"The member '{name}' should be one of {listed}.", path))
+        found.append(
+            Mismatch(code="value-not-allowed", message=f"The member '{name}' should be one of {listed}.", path=path)
+        )
         return {}, None
     variant = resolve(chosen, template)
     own, shared = variant.get("properties"), schema.get("properties")
@@ -347,9 +353,9 @@ def _unexpected_member(name: str, rules: Mapping[str, Json], path: JsonPath) -> 
     near = nearest(name, rules)
     expected = ", ".join(f"'{known}'" for known in rules) or "none"
     return Mismatch(
-        "unexpected-member",
-        f"The following properties are not expected: '{name}'. The expected ones are: {expected}.",
-        path,
+        code="unexpected-member",
+        message=f"The following properties are not expected: '{name}'. The expected ones are: {expected}.",
+        path=path,
         hint=f"did you mean '{near}'?" if near else None,
     )
 
@@ -362,7 +368,7 @@ def _missing_members(
         if name.lower() in present or not isinstance(rule, dict):
             continue
         if not is_nullable(resolve(rule, template) if "$ref" in rule else rule):
-            yield Mismatch("missing-member", f"The required property '{name}' is missing.", path)
+            yield Mismatch(code="missing-member", message=f"The required property '{name}' is missing.", path=path)
 
 
 def where(path: JsonPath) -> str:

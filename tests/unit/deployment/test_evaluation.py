@@ -99,7 +99,7 @@ def test_arguments_are_read_by_the_declared_type(run: Run, write: Write) -> None
     assert json.loads(run(entry, *words)[1])["outputs"]["o"]["value"] == "12 3 2"
     code, out, _ = run(entry, "-p", "name=x", "-p", "count=many", "--format", "json")
     assert code == 1
-    assert json.loads(out)["diagnostics"][0]["code"] == "parameter-type-mismatch"
+    assert json.loads(out)["diagnostics"][0]["code"] == "type-mismatch"
 
 
 def test_arguments_come_from_files_too(run: Run, write: Write) -> None:

@@ -49,25 +49,25 @@ def test_a_default_may_use_a_parameter_declared_later() -> None:
 @pytest.mark.parametrize(
     ("schema", "value", "code", "part"),
     [
-        ({"type": "string"}, 1, "parameter-type-mismatch", "Expected a value of type 'String, Uri'"),
-        ({"type": "int"}, "1", "parameter-type-mismatch", "received a value of type 'String'"),
-        ({"type": "int"}, True, "parameter-type-mismatch", "received a value of type 'Boolean'"),
-        ({"type": "int"}, 1.5, "parameter-type-mismatch", "received a value of type 'Float'"),
-        ({"type": "bool"}, 1, "parameter-type-mismatch", "Expected a value of type 'Boolean'"),
-        ({"type": "array"}, {}, "parameter-type-mismatch", "Expected a value of type 'Array'"),
-        ({"type": "object"}, [], "parameter-type-mismatch", "Expected a value of type 'Object'"),
+        ({"type": "string"}, 1, "type-mismatch", "Expected a value of type 'String, Uri'"),
+        ({"type": "int"}, "1", "type-mismatch", "received a value of type 'String'"),
+        ({"type": "int"}, True, "type-mismatch", "received a value of type 'Boolean'"),
+        ({"type": "int"}, 1.5, "type-mismatch", "received a value of type 'Float'"),
+        ({"type": "bool"}, 1, "type-mismatch", "Expected a value of type 'Boolean'"),
+        ({"type": "array"}, {}, "type-mismatch", "Expected a value of type 'Array'"),
+        ({"type": "object"}, [], "type-mismatch", "Expected a value of type 'Object'"),
         (
             {"type": "string", "allowedValues": ["a", "b"]},
             "c",
-            "parameter-value-not-allowed",
+            "value-not-allowed",
             "not part of the allowed",
         ),
-        ({"type": "array", "allowedValues": ["a", "b"]}, ["a", "c"], "parameter-value-not-allowed", "not part of"),
-        ({"type": "string", "minLength": 3}, "ab", "parameter-length-out-of-range", "greater than or equal to '3'"),
-        ({"type": "string", "maxLength": 1}, "😀", "parameter-length-out-of-range", "but is '2'"),
-        ({"type": "array", "maxLength": 1}, [1, 2], "parameter-length-out-of-range", "less than or equal to '1'"),
-        ({"type": "int", "minValue": 2}, 1, "parameter-value-out-of-range", "greater than or equal to '2'"),
-        ({"type": "int", "maxValue": 2}, 3, "parameter-value-out-of-range", "less than or equal to '2'"),
+        ({"type": "array", "allowedValues": ["a", "b"]}, ["a", "c"], "value-not-allowed", "not part of"),
+        ({"type": "string", "minLength": 3}, "ab", "length-out-of-range", "greater than or equal to '3'"),
+        ({"type": "string", "maxLength": 1}, "😀", "length-out-of-range", "but is '2'"),
+        ({"type": "array", "maxLength": 1}, [1, 2], "length-out-of-range", "less than or equal to '1'"),
+        ({"type": "int", "minValue": 2}, 1, "value-out-of-range", "greater than or equal to '2'"),
+        ({"type": "int", "maxValue": 2}, 3, "value-out-of-range", "less than or equal to '2'"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told(schema: dict[str, Any], value: Any, code: str, part: str) -> None:
@@ -99,7 +99,7 @@ def test_every_problem_of_every_parameter_is_told_at_once() -> None:
     assert [code for code, _ in found] == [
         "parameter-unknown",
         "parameter-missing",
-        "parameter-type-mismatch",
+        "type-mismatch",
         "type-definition",
     ]
 
@@ -126,7 +126,7 @@ def test_null_means_the_default_or_a_nullable_parameter_or_is_an_error() -> None
 
 def test_a_wrong_default_is_told_at_the_default() -> None:
     found = only_error(takes({"type": "int", "defaultValue": "[concat('a')]"}))
-    assert (found.code, found.path) == ("parameter-type-mismatch", ("parameters", "p", "defaultValue"))
+    assert (found.code, found.path) == ("type-mismatch", ("parameters", "p", "defaultValue"))
 
 
 def test_a_fault_in_a_default_is_told_once_with_its_place() -> None:
@@ -171,8 +171,8 @@ def test_references_to_definitions_are_followed_and_refined() -> None:
         definitions={"a": {"$ref": "#/definitions/b"}, "b": {"type": "string", "minLength": 2}},
     )
     assert values(shown(text, {"p": "abc"})) == {"o": "abc"}
-    assert only_error(text, {"p": "a"}).code == "parameter-length-out-of-range"
-    assert only_error(text, {"p": "abcd"}).code == "parameter-length-out-of-range"
+    assert only_error(text, {"p": "a"}).code == "length-out-of-range"
+    assert only_error(text, {"p": "abcd"}).code == "length-out-of-range"
 
 
 def test_a_definition_that_is_not_there_gets_the_nearest_name() -> None:
@@ -240,7 +240,7 @@ def test_a_discriminator_chooses_the_variant() -> None:
     }
     text = takes(schema, definitions={"cat": cat})
     assert values(shown(text, {"p": {"kind": "cat", "purr": True}}))["o"] == {"kind": "cat", "purr": True}
-    assert only_error(text, {"p": {"kind": "cat", "purr": True, "bark": 1}}).code == "parameter-unexpected-member"
+    assert only_error(text, {"p": {"kind": "cat", "purr": True, "bark": 1}}).code == "unexpected-member"
     assert "should be one of 'cat', 'dog'" in only_error(text, {"p": {"kind": "cow"}}).message
 
 

@@ -207,13 +207,13 @@ def test_outputs_have_conditions_and_copies() -> None:
 
 def test_an_output_of_another_type_is_an_error() -> None:
     found = only_error(template(outputs={"o": output(1)}))
-    assert (found.code, found.path) == ("output-type-mismatch", ("outputs", "o"))
+    assert (found.code, found.path) == ("type-mismatch", ("outputs", "o"))
     assert "The template output 'o' is not valid" in found.message
 
 
 def test_a_null_output_needs_to_be_nullable() -> None:
     assert values(shown(symbolic(outputs={"o": output("[null()]", nullable=True)}))) == {"o": None}
-    assert only_error(template(outputs={"o": output("[null()]")})).code == "output-type-mismatch"
+    assert only_error(template(outputs={"o": output("[null()]")})).code == "type-mismatch"
 
 
 def test_types_of_outputs_are_spelled_as_the_service_does() -> None:
