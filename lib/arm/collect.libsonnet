@@ -37,18 +37,22 @@ local absent = { '$arm':: null, type:: null, apiVersion:: null, name:: null, res
 
 local isText(value) = std.type(value) == 'string';
 
+// find: the function below, for the values of a map.
+local foundInPlain(object, find) =
+  local probe = absent + object;
+  if isText(probe.type) && isText(probe.apiVersion) then
+    if probe.name == null then error 'a resource of type ' + object.type + ' has no name' else [object]
+  else if std.type(probe.resources) == 'array' then inlined(object)
+  else std.flatMap(function(name) if isReserved(name) then [] else find(object[name]), std.objectFieldsAll(object));
+
 local found(value) =
   local type = std.type(value);
   if type == 'object' then
-    local probe = absent + value;
-    local kind = probe['$arm'];
+    local kind = (absent + value)['$arm'];
     if kind == 'resource' then [value]
     else if kind == 'module' then value.resources
     else if kind != null then []
-    else if isText(probe.type) && isText(probe.apiVersion) then
-      if probe.name == null then error 'a resource of type ' + value.type + ' has no name' else [value]
-    else if std.type(probe.resources) == 'array' then inlined(value)
-    else std.flatMap(function(name) if isReserved(name) then [] else found(value[name]), std.objectFieldsAll(value))
+    else foundInPlain(value, found)
   else if type == 'array' then std.flatMap(found, value)
   else [];
 

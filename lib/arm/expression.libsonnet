@@ -46,6 +46,12 @@ local encodeAll(values) = std.join(', ', [encode(value) for value in values]);
 
 {
   isExpression:: isExpression,
+  raw(text):: if isBracketed(text) then text else '[' + text + ']',
+  // What stands for true or false when the deployment runs.
+  condition(value)::
+    if std.type(value) == 'boolean' || isExpression(value) then value
+    else error 'a condition is a boolean or an expression, not '
+               + (if std.type(value) == 'string' then "the text '" + value + "'" else 'a value of type ' + std.type(value)),
   body:: body,
   quote:: quote,
   escape:: escape,

@@ -89,13 +89,15 @@ local of(resource) = resourceId(resource.type, segments(resource), scopeOf(resou
 // Looked up more cheaply than by the operator `in`, which lists all fields.
 local unscoped = { scope:: null };
 
-// The same for a resource that is no child and was given no scope, the usual case: without the detours.
+// The same for a resource of ours that is no child, with the short way for the usual case: one slash in the type, none in
+// the name, which is no expression.
 local ofPlain(resource) =
-  local name = resource.name;
   local type = resource.type;
-  if (unscoped + resource).scope != null || std.type(name) != 'string' || name == '' || name[0] == '[' || std.member(name, '/') || slashes(type) != 1
-  then of(resource)
-  else '[' + functionOf(type) + "('" + type + "', " + expression.quote(name) + ')]';
+  local name = resource.name;
+  local text = type + '/' + name;
+  if std.length(std.strReplace(text, '/', '')) == std.length(text) - 2 && (name < '[' || name >= '\\') && (unscoped + resource).scope == null
+  then '[' + functionOf(type) + "('" + type + "', '" + std.strReplace(name, "'", "''") + "')]"
+  else of(resource);
 
 // The id that dependsOn and reference() take; for a placed module that is its deployment's.
 local deployedId(resource) =

@@ -70,11 +70,14 @@ local results = {
   ],
 };
 
-local types = {
-  [std.asciiLower(name)]: type
-  for type in std.objectFields(results)
-  for name in results[type]
-};
+local types = { [name]: type for type in std.objectFields(results) for name in results[type] };
+
+// Names of functions are the same in any case; most are written as in the list.
+local typeOfCall(name) =
+  if name in types then types[name]
+  else
+    local same = [types[known] for known in std.objectFields(types) if std.equalsIgnoreCase(known, name)];
+    if same == [] then 'string' else same[0];
 
 // The expression without what stands in its quotes: brackets and dots that are left are the expression's own.
 local structure(text) =
@@ -84,8 +87,10 @@ local structure(text) =
 // Whether the bracket that opens first is closed by the last character, so that the whole is one call: no bracket before
 // the last is closed without another one that is open.
 local isOneCall(structure) =
-  local opened = std.findSubstr('(', structure);
-  local closed = std.findSubstr(')', structure);
+  local characters = std.stringChars(structure);
+  local places(bracket) = [i for i in std.range(0, std.length(structure) - 1) if characters[i] == bracket];
+  local opened = places('(');
+  local closed = places(')');
   local last = std.length(closed) - 1;
   last >= 0 && closed[last] == std.length(structure) - 1 && std.all([opened[i + 1] < closed[i] for i in std.range(0, last - 1)]);
 
@@ -98,11 +103,11 @@ local isSecretCall(structure) = std.strReplace(structure, 'list', '') != structu
   // What is not known is taken for a string, the usual result of a reference.
   of(text)::
     local inner = structure(expression.body(text));
-    local name = std.asciiLower(std.split(inner, '(')[0]);
+    local name = std.split(inner, '(')[0];
     local single = isOneCall(inner);
-    local type = if single && name in types then types[name] else 'string';
+    local type = if single then typeOfCall(name) else 'string';
     if !isSecretCall(inner) then type
-    else if single && std.startsWith(name, 'list') || type == 'object' then 'secureobject'
+    else if type == 'object' || (single && std.startsWith(name, 'list')) then 'secureobject'
     else if type == 'string' then 'securestring'
     else type,
 }

@@ -1,5 +1,6 @@
 // Scopes: where a resource or a deployment goes. A scope is `{ kind, id }`, with `name` and `subscription` where the
 // kind has them; null stands for the scope that the template is deployed to.
+local d = import 'doc.libsonnet';
 local expression = import 'expression.libsonnet';
 
 local scope(kind, fields) = { '$arm':: 'scope', kind:: kind } + fields;
@@ -88,9 +89,32 @@ local parse(value) =
   else error 'a scope is a resource, an arm.scope, an id, or the name of a resource group, not a ' + type;
 
 {
+  '#':: |||
+    A scope may be given as one of these; as a resource (a resource group, subscription or management group is itself a
+    scope, any other is what an extension extends); as an id; or as the name of a resource group.
+  |||,
+
+  '#resourceGroup':: d.fn(
+    'A resource group; without a name the one that is deployed to.',
+    [d.arg('name', 'string', 'name', 'null'), d.arg('subscription', 'string', 'id of its subscription', 'null')],
+  ),
   resourceGroup:: resourceGroup,
+
+  '#subscription':: d.fn(
+    'A subscription; without an id the one that is deployed to.',
+    [d.arg('subscription', 'string', 'its id, a UUID', 'null')],
+  ),
   subscription:: subscription,
+
+  '#managementGroup':: d.fn(
+    'A management group; without a name the one that is deployed to.',
+    [d.arg('name', 'string', 'name', 'null')],
+  ),
   managementGroup:: managementGroup,
+
+  '#tenant':: d.fn('The tenant.'),
   tenant:: tenant,
+
+  // A scope from whatever stands for one: see the functions that take scopes.
   parse:: parse,
 }

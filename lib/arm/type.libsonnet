@@ -1,6 +1,10 @@
 // Types that many modules share: parameter metadata to refer to, `{ '$ref': arm.type.cidr }`, or to add to,
 // `arm.type.cidr { description: '…' }`.
 {
+  '#':: |||
+    Types that modules share: to refer to, `{ '$ref': arm.type.cidr }`, or to add to, `arm.type.cidr { defaultValue: '10.0.0.0/16' }`.
+  |||,
+
   cidr:: { type: 'string', format: 'cidr', description: 'Block of addresses, 10.0.0.0/16' },
   ipv4:: { type: 'string', format: 'ipv4', description: 'IPv4 address' },
   ipv6:: { type: 'string', format: 'ipv6', description: 'IPv6 address' },
