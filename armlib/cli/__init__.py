@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(100_000, 50, 100)  # what is imported and compiled stays; looking for garbage in it takes time
     try:
+        _open_closed_streams()
         evaluator = None
         if _will_evaluate(words):
             from armlib.jsonnet.process import WorkerEvaluator
@@ -29,6 +30,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(words, evaluator)
     except KeyboardInterrupt:
         return 5
+
+
+def _open_closed_streams() -> None:
+    """Give each standard stream that the caller closed a descriptor, which else the next file that is opened gets."""
+    import os
+
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - it lasts as long as the process
 
 
 def _will_evaluate(words: Sequence[str]) -> bool:

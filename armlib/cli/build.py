@@ -14,7 +14,7 @@ import click
 
 from armlib.cli.app import App, has_colour, write_out
 from armlib.cli.options import FILE, Limits, ReportOptions, limit_options, report_options
-from armlib.config import FILE_NAME, Flags, Settings, Target
+from armlib.config import FILE_NAME, Flags, Settings, Target, absolute
 from armlib.diagnostics import nearest
 from armlib.errors import ExitCode, InputError
 from armlib.jsontypes import Json
@@ -67,17 +67,17 @@ def build_command(
     started = time.monotonic()
     said = Flags(format=report.format, timeout=limits.timeout, max_memory=limits.max_memory, jobs=jobs, output=out)
     settings = app.settings(project, said, result="targets")
-    targets = _chosen(settings, names)
+    targets = _chosen(settings, names, absolute(project, app.folder))
     with _progress(app, len(targets)) as done:
         outcomes = build(targets, settings, app.environ, How(check=check, force=force), done)
     _report(app, outcomes, time.monotonic() - started)
     return _exit_code(outcomes)
 
 
-def _chosen(settings: Settings, names: Sequence[str]) -> list[Target]:
+def _chosen(settings: Settings, names: Sequence[str], start: Path) -> list[Target]:
     if settings.file is None:
         raise InputError(
-            f"there is no {FILE_NAME} in {settings.project} or above",
+            f"there is no {FILE_NAME} in {start} or above",
             code="no-project",
             hint="'armlib init' makes one; --project says where it is",
         )

@@ -1,0 +1,78 @@
+"""Entries and arguments to an ARM template, for Python programs: ``armlib.compile``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from armlib.errors import ArmlibError
+from armlib.jsontypes import Json, JsonObject
+
+if TYPE_CHECKING:
+    from armlib.config import Settings, Target
+    from armlib.diagnostics import Diagnostic
+
+
+def compile_entries(
+    entry: str | Path | Mapping[str, str | Path],
+    parameters: Mapping[str, Json] | None = None,
+    *,
+    library: Iterable[str | Path] = (),
+    ext_str: Mapping[str, str] | None = None,
+    scope_kind: str | None = None,
+    symbolic: bool = False,
+    minify: bool = False,
+    parameters_as_code: bool = False,
+) -> JsonObject:
+    """Return the ARM template that *entry* makes, as ``armlib compile --format json`` prints it.
+
+    Args:
+        entry: The path of a Jsonnet module or of an ARM template; several by their names, to merge them into one.
+        parameters: Values by parameter name.
+        library: Folders to look for imports in, the first one first.
+        ext_str: External variables, texts by name.
+        scope_kind: ``group``, ``subscription``, ``managementGroup`` or ``tenant``; by default what the module says.
+        symbolic: Whether to write language version 2.0.
+        minify: Whether to leave descriptions out.
+        parameters_as_code: Whether the module takes its parameters as an object, as older ones do.
+
+    Returns:
+        ``{"template": {…} or None, "diagnostics": […]}``. Wrong input becomes diagnostics: errors never raise, but for
+        a bug.
+    """
+    from armlib.config import Flags, Target, absolute, load_settings
+    from armlib.report.machine import as_json
+
+    current = Path.cwd()
+    named = entry.items() if isinstance(entry, Mapping) else [(None, entry)]
+    target = Target(
+        name="compile",
+        entries=tuple((alias, absolute(Path(path), current)) for alias, path in named),
+        values=parameters or {},
+        library=tuple(absolute(Path(folder), current) for folder in library),
+        ext_str=ext_str or {},
+        scope_kind=scope_kind,
+        symbolic=symbolic,
+        minify=minify,
+        parameters_as_code=parameters_as_code,
+    )
+    try:
+        settings = load_settings(target.entries[0][1], Flags(), dict(os.environ))
+        template, diagnostics = _compiled(target, settings)
+    except ArmlibError as error:
+        template, diagnostics = None, error.diagnostics
+    return {"template": template, "diagnostics": as_json(diagnostics, base=current)}
+
+
+def _compiled(target: Target, settings: Settings) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
+    from armlib.build.compilation import compile_target
+    from armlib.jsonnet.process import WorkerEvaluator
+
+    evaluator = WorkerEvaluator(time_limit=settings.timeout, memory_limit=settings.max_memory)
+    try:
+        compilation = compile_target(target, settings, evaluator, os.environ).compilation
+    finally:
+        evaluator.close()
+    return compilation.template if compilation.succeeded else None, compilation.diagnostics

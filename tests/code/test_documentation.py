@@ -1,0 +1,105 @@
+"""The reference pages say what the code has."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import armlib
+from tools import reference
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "reference"
+
+
+def test_generated_pages_are_current() -> None:
+    stale = [path.name for path, text in reference.pages().items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run make docs"
+
+
+def test_the_contributing_page_names_every_target_of_the_makefile() -> None:
+    targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert targets is not None
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert [name for name in targets[1].split() if f"make {name}" not in page and name not in ("help", "check")] == []
+
+
+# Diagnostics
+
+KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# What is written with hyphens and is no code: names of encodings, formats, keys of armlib.toml and of JSON Schema.
+NO_CODES = re.compile(r"(utf|latin|iso|us|x-armlib)-.*|date-time|read-only|write-only|surrogate-.*")
+
+
+def codes_in(path: Path) -> Iterator[str]:
+    """Yield the codes that a module can put into a diagnostic: constants with a hyphen, or where a code stands."""
+    settings = path.name == "settings_file.py"
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("error", "warning") and node.args:
+                yield from _constants(node.args[0])
+            yield from (code for word in node.keywords if word.arg == "code" for code in _constants(word.value))
+        elif isinstance(node, ast.ClassDef):
+            yield from (code for statement in node.body for code in _class_code(statement))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not settings:
+            yield from [node.value] if _looks_like_a_code(node.value) else []
+
+
+def _looks_like_a_code(text: str) -> bool:
+    return "-" in text and KEBAB.fullmatch(text) is not None and not NO_CODES.fullmatch(text)
+
+
+def _class_code(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, ast.Assign) and [getattr(target, "id", "") for target in statement.targets] == ["code"]:
+        yield from _constants(statement.value)
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_constants(node.body), *_constants(node.orelse))
+
+
+def all_codes() -> set[str]:
+    codes = {code for path in (ROOT / "armlib").rglob("*.py") for code in codes_in(path)}
+    library = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "lib").rglob("*.libsonnet"))
+    return codes | set(re.findall(r"""(?:\bproblem\(|\bbounded\(|\bcode: )'([\w-]+)'""", library))
+
+
+def documented_codes() -> set[str]:
+    page = (PAGES / "diagnostics.md").read_text(encoding="utf-8")
+    return {code for row in re.findall(r"^\| (`.+?`) \|", page, re.MULTILINE) for code in re.findall(r"`([^`]+)`", row)}
+
+
+def test_every_code_of_a_diagnostic_is_documented() -> None:
+    assert sorted(all_codes() - documented_codes()) == []
+
+
+def test_no_documented_code_is_gone() -> None:
+    sources = [*(ROOT / "armlib").rglob("*.py"), *(ROOT / "lib").rglob("*.libsonnet")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    unused = [code for code in documented_codes() if not re.search(rf"""["']{re.escape(code)}["']""", text)]
+    assert sorted(unused) == []
+
+
+def test_our_own_codes_are_kebab_case() -> None:
+    """Those of Azure's own errors keep their spelling, which starts with a capital."""
+    assert [code for code in all_codes() if not KEBAB.fullmatch(code) and not code[:1].isupper()] == []
+
+
+# The public interface
+
+
+def test_the_public_interface_is_what_the_page_says() -> None:
+    page = (PAGES / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^## `armlib\.(\w+)", page, re.MULTILINE)) == sorted(armlib.__all__)
+
+
+def test_everything_public_is_there_and_documented() -> None:
+    for name in armlib.__all__:
+        value = getattr(armlib, name)
+        assert isinstance(value, str) or value.__doc__
