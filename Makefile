@@ -5,7 +5,7 @@
 #   make format   format Python and Jsonnet
 #   make docs     generate the reference pages again
 #   make bench    the benchmarks, as a table
-#   make fuzz     random expressions and templates, for as long as FUZZ_INPUTS says
+#   make fuzz     FUZZ_INPUTS random expressions against the laws of the language
 #   make dist     the wheel and the source distribution, in dist/
 #   make clean    take all of it away
 
@@ -22,6 +22,7 @@ DEV_STAMP := $(VENV)/.installed-for-development
 EXAMPLE := examples/storage-account
 PYTEST_JOBS ?= auto
 FUZZ_INPUTS ?= 1000000
+FUZZ_SEED ?= 1
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -47,12 +48,13 @@ format: $(DEV_STAMP)
 
 docs: $(DEV_STAMP)
 	$(BIN)/python tools/reference.py
+	$(BIN)/python docs/generate_library_reference.py
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks
 
 fuzz: $(DEV_STAMP)
-	$(BIN)/python -m tests.fuzz --inputs $(FUZZ_INPUTS)
+	$(BIN)/python -m tests.fuzz.expressions --count $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 dist: $(DEV_STAMP)
 	rm -rf dist
