@@ -14,9 +14,9 @@ from armlib.compiler.deploy_time import parameter_section
 from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
 from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.request import CompileRequest, Entry
-from armlib.compiler.sections import kind_of, section_problems
+from armlib.compiler.sections import SECTIONS, kind_of, section_problems
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
-from armlib.jsontypes import JsonObject
+from armlib.jsontypes import JsonObject, JsonPath
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
 
 _SCOPE_WORDS = {
@@ -45,6 +45,17 @@ class Draft:
     files: tuple[tuple[str, int], ...] = ()
     linked: tuple[LinkedTemplate, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def file_of(self, path: JsonPath) -> str:
+        """Return the module that the resource at *path* came from."""
+        resources = self.template["resources"]
+        number = list(resources).index(str(path[1])) if isinstance(resources, dict) else path[1]
+        for file, count in self.files:
+            assert isinstance(number, int)
+            if number < count:
+                return file
+            number -= count
+        return ""
 
 
 @dataclass(slots=True)
@@ -134,6 +145,7 @@ def _collected(document: Document, kind: ScopeKind) -> _Collected:
     module.diagnostics += wrong.values()
     module.template.update((name, value) for name, value in document.template.items() if name not in wrong)
     _check_resources(module)
+    module.diagnostics += _misspelled(module)
     template = module.template
     if document.deploy_time:
         declared, problems = parameter_section(document.deploy_time)
@@ -150,6 +162,31 @@ def _collected(document: Document, kind: ScopeKind) -> _Collected:
         template["outputs"], problems = with_types(outputs, _section(template, "parameters"))
         module.diagnostics += problems
     return module
+
+
+_FIELDS = (*SECTIONS, "id", "parameterMetadata", "arguments", "dependencies", "actions")
+
+
+def _misspelled(module: _Collected) -> list[Diagnostic]:
+    """Return a warning for each field of a Jsonnet module that looks like a misspelled member."""
+    found = []
+    for name in module.document.fields:
+        near = None if name in _FIELDS else nearest(name, _FIELDS)
+        if near is not None and near not in module.document.fields and _is_slip(name, near):
+            message = f"'{name}' is not a member of a module and has no effect"
+            found.append(warning("unknown-member", message, hint=f"did you mean '{near}'?", path=(name,)))
+    return found
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    """Return whether *name* is *meant* with letters swapped, or one letter more, less or changed."""
+    if sorted(name.casefold()) == sorted(meant.casefold()):
+        return True
+    short, long = sorted((name.casefold(), meant.casefold()), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = next((at for at, (one, other) in enumerate(zip(short, long, strict=False)) if one != other), len(short))
+    return short[same:] == long[same + 1 :] or short[same + 1 :] == long[same + 1 :]
 
 
 def _expand(module: _Collected, kind: ScopeKind) -> None:

@@ -67,7 +67,10 @@ def expand(
     merged = {**template, **merged, "resources": resources}
     if "metadata" in template:
         merged["metadata"] = template["metadata"]
-    rewritten = {section: _rewritten(expansion, value, (section,)) for section, value in merged.items()}
+    rewritten: JsonObject = {
+        section: value if section == "resources" else _rewritten(expansion, value, (section,))
+        for section, value in merged.items()
+    }
     return rewritten, [*clashes, *expansion.diagnostics]
 
 
@@ -102,10 +105,11 @@ def _spliced(expansion: _Expansion, resources: Json, by_key: Mapping[str | int, 
     for key, resource in _items(resources):
         child = by_key.get(key)
         if child is None or not isinstance(resource, dict):
-            items.append((key, _waiting(expansion, resource, ids)))
+            items.append((key, _waiting(expansion, _rewritten(expansion, resource, ("resources", key)), ids)))
             continue
         for inner_key, inner in _items(child.template["resources"]):
-            items.append((inner_key, _waiting(expansion, _under(resource, inner), ids)))
+            made = _rewritten(expansion, _under(resource, inner), ("resources", key))
+            items.append((inner_key, _waiting(expansion, made, ids)))
     if isinstance(resources, dict):
         return {str(key): resource for key, resource in items}
     return [resource for _, resource in items]

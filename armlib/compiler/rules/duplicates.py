@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from armlib.compiler.collect import Draft
 from armlib.compiler.link import Linked
 from armlib.compiler.structure import Level, Resource
 from armlib.diagnostics import Diagnostic, Severity
@@ -17,10 +18,10 @@ def duplicate_resources(linked: Linked) -> Iterator[Diagnostic]:
     different conditions may exclude each other, and nothing is said.
     """
     for level in linked.root.levels():
-        yield from _in_level(level)
+        yield from _in_level(level, linked.draft)
 
 
-def _in_level(level: Level) -> Iterator[Diagnostic]:
+def _in_level(level: Level, draft: Draft) -> Iterator[Diagnostic]:
     first: dict[str, Resource] = {}
     for resource in level.resources:
         if resource.is_existing or not resource.name:
@@ -38,7 +39,15 @@ def _in_level(level: Level) -> Iterator[Diagnostic]:
         yield Diagnostic(
             code="duplicate-resource",
             severity=severity,
-            message=f"{resource.type} '{resource.name}' {may} deployed twice: {format_path(other.path)} is the same",
+            message=f"{resource.type} '{resource.name}' {may} deployed twice: {_where(other, resource, draft)}",
             hint="give one of them another name, or leave it out",
             path=resource.path,
         )
+
+
+def _where(one: Resource, other: Resource, draft: Draft) -> str:
+    """Return where the two come from: their modules when those differ, else the place of the first."""
+    files = [draft.file_of(resource.path) for resource in (one, other)]
+    if files[0] != files[1]:
+        return f"both {files[0]} and {files[1]} have it"
+    return f"{format_path(one.path)} is the same"

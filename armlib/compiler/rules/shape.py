@@ -113,6 +113,8 @@ def _members(template: JsonObject, section: str, path: JsonPath, kinds: Kinds, w
 
 def _type(member: JsonObject, name: str, what: str, path: JsonPath) -> Iterator[Diagnostic]:
     type_ = member.get("type")
+    if what == "output" and "value" not in member and "copy" not in member:
+        return  # the missing value is told of; with it there would be a type
     if type_ is None and "$ref" not in member:
         hint = f"the types are {', '.join(_TYPES)}"
         near = nearest("type", member)
