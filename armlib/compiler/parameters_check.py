@@ -364,20 +364,25 @@ def _check_allowed(
     """Check *value* against the allowed values; as in ARM, an array may also be a selection of them."""
     is_selection = isinstance(value, list) and "array" in all_types(spec, context.definitions)
     if isinstance(value, list) and is_selection and not any(same(value, one) for one in allowed):
-        if _holds_unknown(value) and any(isinstance(one, list) for one in allowed):
+        if _may_be_one_of(value, allowed):
             return []
         places = [(item, (*path, index)) for index, item in enumerate(value)]
     else:
         places = [(value, path)]
     found = []
     for item, place in places:
-        if any(same(item, one) for one in allowed) or _holds_unknown(item):
+        if any(same(item, one) for one in allowed) or _may_be_one_of(item, allowed):
             continue
         choices = _cut(", ".join(map(shown, allowed)))
         texts = [one for one in allowed if isinstance(one, str)]
         hint = did_you_mean(item, texts) if isinstance(item, str) and not secret else None
         found.append(_problem("not-allowed", place, f"{shown(item, secret)} is not one of {choices}", hint))
     return found
+
+
+def _may_be_one_of(value: Json, allowed: list[Json]) -> bool:
+    """Return whether what is unknown in *value* may make it one of *allowed*, if there is anything unknown."""
+    return _is_unknown(value) or (any(type(one) is type(value) for one in allowed) and _holds_unknown(value))
 
 
 def _check_length(

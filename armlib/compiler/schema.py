@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from armlib.compiler.parameters_check import canonical_type, chain, description, is_secure_type, type_names
+from armlib.compiler.parameters_check import all_types, canonical_type, description, is_secure_type, type_names
 from armlib.compiler.parameters_metadata import ParameterMetadata
 from armlib.jsontypes import Json, JsonObject
 
@@ -116,7 +116,7 @@ def _schema(spec: JsonObject, definitions: Mapping[str, Json]) -> JsonObject:
     _add_contents(schema, spec, definitions)
     allowed = spec.get("allowedValues")
     if isinstance(allowed, list):
-        _add_allowed(schema, [*allowed, *([None] if nullable and None not in allowed else [])], spec, definitions)
+        _add_allowed(schema, allowed, nullable, all_types(spec, definitions))
     if nullable and reference is not None:
         return _or_null(schema)
     return schema
@@ -182,13 +182,13 @@ def _add_contents(schema: JsonObject, spec: JsonObject, definitions: Mapping[str
         schema["additionalProperties"] = _schema(extra, definitions)
 
 
-def _add_allowed(schema: JsonObject, allowed: list[Json], spec: JsonObject, definitions: Mapping[str, Json]) -> None:
+def _add_allowed(schema: JsonObject, allowed: list[Json], nullable: bool, types: list[str | None]) -> None:
     """Add the allowed values to *schema*; an array may also be a selection of them."""
-    names = (canonical_type(name) for link in chain(spec, definitions) for name in type_names(link))
-    if "array" in names:
-        schema["anyOf"] = [{"enum": allowed}, {"type": "array", "items": {"enum": allowed}}]
+    whole = [*allowed, None] if nullable and None not in allowed else allowed
+    if "array" in types:
+        schema["anyOf"] = [{"enum": whole}, {"type": "array", "items": {"enum": allowed}}]
     else:
-        schema["enum"] = allowed
+        schema["enum"] = whole
 
 
 def _or_null(schema: JsonObject) -> JsonObject:

@@ -241,8 +241,7 @@ def schema_says(case: dict[str, Any]) -> list[jsonschema.ValidationError]:
 
 def is_about_known_values(fault: jsonschema.ValidationError) -> bool:
     allowed: Any = fault.validator_value if fault.validator == "enum" else []
-    may_be_equal = not isinstance(fault.instance, list) or any(isinstance(one, list) for one in allowed)
-    if holds_expression(fault.instance, deep=fault.validator == "enum" and may_be_equal):
+    if holds_expression(fault.instance, deep=any(type(one) is type(fault.instance) for one in allowed)):
         return False
     branches: dict[Any, list[jsonschema.ValidationError]] = {}
     for inner in fault.context or ():

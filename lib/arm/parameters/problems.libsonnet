@@ -98,7 +98,7 @@ local report(problems) =
 local expected(types) = orList([articles[type] for type in types]);
 
 local didYouMean(name, known) =
-  local candidate = nearest(name, known);
+  local candidate = nearest(name, std.sort(known));
   if candidate == null then null else "did you mean '" + candidate + "'?";
 
 // What a parameter takes, for whoever left it out.
@@ -148,8 +148,13 @@ local checkType(types, kind, value, path, secret, context) =
 
 local isAllowed(value, allowed) = any([std.type(one) == std.type(value) && one == value for one in allowed]);
 
+// Whether what is unknown in *value* may make it one of *allowed*, if there is anything unknown.
+local mayBeOneOf(value, allowed) =
+  local kind = std.type(value);
+  if kind == 'string' then isExpression(value) else any([std.type(one) == kind for one in allowed]) && holdsExpression(value);
+
 local checkOneAllowed(value, allowed, path, secret) =
-  if isAllowed(value, allowed) || holdsExpression(value) then []
+  if isAllowed(value, allowed) || mayBeOneOf(value, allowed) then []
   else [problem(
     'not-allowed',
     path,
@@ -161,7 +166,7 @@ local checkOneAllowed(value, allowed, path, secret) =
 local checkAllowed(meta, value, kind, path, secret, context) =
   local allowed = meta.allowedValues;
   if kind == 'array' && !isAllowed(value, allowed) && std.member(allTypes(meta, context.definitions), 'array') then
-    if any([std.type(one) == 'array' for one in allowed]) && holdsExpression(value) then []
+    if mayBeOneOf(value, allowed) then []
     else [found for i in std.range(0, std.length(value) - 1) for found in checkOneAllowed(value[i], allowed, path + [i], secret)]
   else checkOneAllowed(value, allowed, path, secret);
 
