@@ -1,7 +1,9 @@
 """The hash that Azure computes of a template, ``templateHash``.
 
-The service does not document it; the rules below reproduce the published values. The text that is hashed is minified
-JSON in a fixed order of members, in upper case; the hash is the one behind ``uniqueString``.
+The service does not document it; the rules below reproduce published values. The text that is hashed is minified JSON
+in a fixed order of members, in upper case; the hash is the one behind ``uniqueString``. The places of ``items`` and
+``nullable`` were found with the hashes of published templates. Where the service puts type definitions (``$ref``,
+``properties``), user functions and extensions is not known: the hash of a template with those differs from Azure's.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ _PARAMETER = (
     "maxValue",
     "minLength",
     "maxLength",
+    "items",
+    "nullable",
     "type",
     "metadata",
 )
