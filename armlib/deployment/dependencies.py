@@ -8,6 +8,7 @@ from typing import Any
 
 from armlib.deployment.instance import Instance, text_of
 from armlib.deployment.problems import TemplateFault
+from armlib.deployment.scopes import id_key
 from armlib.deployment.walk import walk
 from armlib.diagnostics import nearest
 from armlib.expressions.environment import Site
@@ -44,8 +45,8 @@ class Directory:
         for index in (self._by_symbol, self._by_name):
             if folded in index:
                 return index[folded], True
-        if folded in self._by_id:
-            return self._by_id[folded], False
+        if id_key(folded) in self._by_id:
+            return self._by_id[id_key(folded)], False
         if folded in self._by_type:
             return self._by_type[folded], True
         return [], False
@@ -59,8 +60,8 @@ class Directory:
             return self._by_loop[folded]
         if folded in self._by_name:
             return self._by_name[folded]
-        if "/" + folded in self._by_id:
-            return self._by_id["/" + folded]
+        if id_key(f"/{folded}") in self._by_id:
+            return self._by_id[id_key(f"/{folded}")]
         # A template in outer scope computes ids in its parent's scope: what counts is the type and the name.
         typed = f"/{folded}".rpartition("/providers/")[2]
         found = self._by_type.get(folded) or self._by_type.get(typed) or self._by_child.get(folded)

@@ -12,6 +12,7 @@ from armlib.deployment.scopes import (
     DEPLOYMENTS,
     DeploymentScope,
     ScopeError,
+    id_key,
     join_text,
     parse_scope,
     qualified,
@@ -123,7 +124,7 @@ class Instance:
     @property
     def key(self) -> str:
         """The id for comparison; what is unknown in it stands as its expression."""
-        return text_of(self.id).casefold()
+        return id_key(text_of(self.id))
 
     @property
     def path(self) -> JsonPath:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from armlib.deployment.instance import text_of
-from armlib.deployment.scopes import DeploymentScope
+from armlib.deployment.scopes import DeploymentScope, id_key
 from armlib.deployment.template_hash import template_hash
 from armlib.errors import InputError
 from armlib.expressions.environment import NOT_KNOWN, Answer, Scope
@@ -76,7 +76,7 @@ def _resource_group(frame: Frame) -> Value:
     if _is_group_of_context(scope, frame):
         given = dict(context.resource_group)
         return _open("resourceGroup", {**own, "tags": {}, **given, "id": scope.id})
-    made = frame.engine.registry.get(text_of(scope.id).casefold())
+    made = frame.engine.registry.get(id_key(text_of(scope.id)))
     if made is not None and not made.body.is_running:
         try:
             body = made.body.get()

@@ -25,6 +25,8 @@ _SCOPE = re.compile(
     re.IGNORECASE,
 )
 
+_GROUP_AS_RESOURCE = re.compile(r"^(/subscriptions/[^/]+)/providers/microsoft\.resources/resourcegroups/")
+
 
 class ScopeError(InputError):
     """A text that is no scope of a deployment."""
@@ -85,6 +87,11 @@ def scope_of_id(text: str) -> str:
     if folded[1:4] == ["providers", "microsoft.management", "managementgroups"] and len(segments) > 5:
         return "/".join(segments[:5])
     return ""
+
+
+def id_key(id_: str) -> str:
+    """Return *id_* for comparing: without regard to case, and to whether a resource group is named as a resource."""
+    return _GROUP_AS_RESOURCE.sub(r"\1/resourcegroups/", id_.casefold().rstrip("/"))
 
 
 def resource_id(scope: Value, type_: str, name: Value) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from armlib.deployment.context import Mocks
 from armlib.deployment.instance import Instance, text_of
-from armlib.deployment.scopes import qualified, scope_of_id
+from armlib.deployment.scopes import id_key, qualified, scope_of_id
 from armlib.expressions.environment import NOT_KNOWN, Answer
 from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.simplify import reveal
@@ -184,8 +184,7 @@ class DeploymentState:
 
     def _elsewhere(self, id_: Value, api_version: str | None, *, full: bool) -> Answer:
         """Return what is known of a resource that the asking template does not have."""
-        key = text_of(id_).casefold()
-        elsewhere = self._frame.engine.registry.get(key)
+        elsewhere = self._frame.engine.registry.get(id_key(text_of(id_)))
         if elsewhere is not None:
             return self._of_instance(elsewhere, api_version, full=full, by_name=False)
         call = _reference_call(id_, api_version, full=full)

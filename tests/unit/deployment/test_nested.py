@@ -194,6 +194,21 @@ def test_a_subscription_makes_a_group_and_deploys_into_it() -> None:
     assert found["n"]["dependsOn"] == [f"/subscriptions/{ZERO}/resourceGroups/g"]
 
 
+def test_a_group_may_be_named_as_a_resource() -> None:
+    id_ = "subscriptionResourceId('Microsoft.Resources/resourceGroups', 'g')"
+    text = template(
+        "subscription",
+        resources=[
+            resource("Microsoft.Resources/resourceGroups", "g", location="westeurope"),
+            nested("n", template(), resourceGroup="g", dependsOn=[f"[{id_}]"]),
+        ],
+        outputs={"o": output(f"[reference({id_}, '2022-09-01', 'Full').location]")},
+    )
+    found = shown(text)
+    assert by_name(found)["n"]["dependsOn"] == [f"/subscriptions/{ZERO}/resourceGroups/g"]
+    assert values(found) == {"o": "westeurope"}
+
+
 @pytest.mark.parametrize(
     ("kind", "members", "inner", "id_"),
     [
