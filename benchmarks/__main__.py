@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import building, compilation, evaluation
+from benchmarks import building, compilation, evaluation, types
 from benchmarks.table import Row, as_table, write_json
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
@@ -24,6 +24,11 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "eval-templates": evaluation.templates,
     "eval-corpus": evaluation.whole_corpus,
     "eval-growth": evaluation.growth,
+    "types-install": types.installation,
+    "types-lookup": types.lookups,
+    "types-check": types.speed,
+    "types-corpus": types.corpus,
+    "types-mutation": types.mutation,
 }
 
 

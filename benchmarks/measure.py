@@ -66,9 +66,13 @@ def growth_exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     return statistics.linear_regression(xs, ys).slope
 
 
+# An installed program has its bytecode; a setting of this shell that keeps it from being written would measure a compiler.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _run(argv: Sequence[str], cwd: str | None) -> float:
     """Run *argv* and return its peak memory in MiB, its children's included when one of them is larger."""
-    process = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(argv, cwd=cwd, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     complaint = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
