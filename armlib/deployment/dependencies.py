@@ -9,11 +9,12 @@ from typing import Any
 from armlib.deployment.instance import Instance, text_of
 from armlib.deployment.problems import TemplateFault
 from armlib.deployment.scopes import id_key
+from armlib.deployment.types import HIDDEN
 from armlib.deployment.walk import walk
 from armlib.diagnostics import nearest
 from armlib.expressions.environment import Site
 from armlib.expressions.simplify import reveal
-from armlib.expressions.values import Unknown, Value
+from armlib.expressions.values import Secret, Unknown, Value
 from armlib.template.resource_id import join_type_and_names
 
 
@@ -106,7 +107,8 @@ def resolve_declared(instance: Instance, directory: Directory) -> None:
     except TemplateFault as fault:
         report(fault)
         return
-    for number, entry in enumerate(_entries(reveal(found))):
+    for number, given in enumerate(_entries(found)):
+        entry = reveal(given)
         if isinstance(entry, Unknown):
             instance.unknown_dependencies.append(entry)
         elif not isinstance(entry, str):
@@ -114,7 +116,8 @@ def resolve_declared(instance: Instance, directory: Directory) -> None:
         else:
             targets = directory.find_dependency(entry)
             if targets is None and not instance.frame.is_incomplete:
-                report(_not_defined(entry, (*path, number), directory))
+                shown = HIDDEN if isinstance(given, Secret) else entry
+                report(_not_defined(shown, (*path, number), directory))
             instance.dependencies |= dict.fromkeys(targets or ())
 
 
@@ -122,9 +125,9 @@ def _entries(found: Value) -> list[Any]:
     """Return the entries of ``dependsOn``; an expression that gives an array may stand for several."""
     if found is None:
         return []
-    if not isinstance(found, list):
-        return [found]
-    return [entry for item in found for entry in (item if isinstance(item, list) else [item])]
+    if isinstance(found, Secret):
+        return [Secret(entry) for entry in _entries(found.value)]
+    return [entry for item in found for entry in _entries(item)] if isinstance(found, list) else [found]
 
 
 def _not_defined(entry: str, path: tuple[str | int, ...], directory: Directory) -> TemplateFault:

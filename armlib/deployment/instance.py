@@ -18,6 +18,7 @@ from armlib.deployment.scopes import (
     qualified,
     resource_id,
 )
+from armlib.deployment.types import HIDDEN
 from armlib.deployment.walk import loop_count, loop_name, walk
 from armlib.expressions.environment import Environment, Site
 from armlib.expressions.printer import print_node
@@ -275,7 +276,8 @@ def _condition(body: JsonObject, environment: Environment, path: JsonPath) -> Va
 
 def _type(body: JsonObject, environment: Environment, path: JsonPath, parent: Instance | None) -> str:
     place = (*path, "type")
-    found = reveal(walk(body.get("type"), environment, place))
+    given = walk(body.get("type"), environment, place)
+    found = None if isinstance(given, Secret) else given
     if not isinstance(found, str) or not found.strip("/"):
         message = (
             "The template resource is not valid: its type must be a text such as 'Microsoft.Storage/storageAccounts'."
@@ -321,7 +323,7 @@ def _name(
     if parent is not None and segments < wanted:
         found, segments = join_text(parent.name, "/", found), segments + parent.type.count("/")
     if segments != wanted:
-        shown = "***" if isinstance(found, Secret) else plain
+        shown = HIDDEN if isinstance(found, Secret) else plain
         raise TemplateFault(
             f"The template resource '{shown}' for type '{type_}' has incorrect segment lengths. A nested resource type "
             "must have identical number of segments as its resource name. A root resource type must have segment "

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from armlib.deployment.cell import Cell
-from armlib.deployment.problems import Problems, TemplateFault, located
+from armlib.deployment.problems import Problems, TemplateFault, located, told_of
 from armlib.deployment.types import conform, is_nullable, is_secure, resolve, service_name, type_of, where
 from armlib.deployment.walk import is_loops, loop_count, loop_name, repeated, walk
 from armlib.diagnostics import nearest
@@ -184,7 +184,7 @@ class Names:
         except TemplateFault as fault:
             if fault.path[: len(path)] != path:
                 raise
-            raise _about(fault, f"The template parameter '{name}'") from None
+            raise told_of(f"The template parameter '{name}'", fault) from None
 
     def _missing(self, name: str, schema: JsonObject, path: JsonPath, *, given: bool) -> Value:
         if self._unknown_parameters:
@@ -279,7 +279,7 @@ class Names:
             except TemplateFault as fault:
                 if fault.path[: len(path)] != path or fault.code == "circular-dependency":
                     raise  # it comes from a parameter or another variable, and is told there
-                raise _about(fault, f"The template {label}", _VARIABLE_HELP) from None
+                raise told_of(f"The template {label}", fault, _VARIABLE_HELP) from None
             finally:
                 del self._running[label]
 
@@ -363,10 +363,3 @@ def key_vault_secret(name: str) -> Value:
 
 def _plain_type(type_: str | None) -> str | None:
     return {"securestring": "string", "secureobject": "object"}.get(type_ or "", type_)
-
-
-def _about(fault: TemplateFault, about: str, more: str = "") -> TemplateFault:
-    message = f"{about} is not valid: {fault.message.rstrip('.')}.{' ' + more if more else ''}"
-    told = TemplateFault(message, fault.path, code=fault.code, hint=fault.hint, service=fault.service)
-    told.function, told.node, told.text, told.shown = fault.function, fault.node, fault.text, fault.shown
-    return told

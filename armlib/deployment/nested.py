@@ -11,6 +11,7 @@ from armlib.deployment.instance import Instance
 from armlib.deployment.loader import Loaded
 from armlib.deployment.names import key_vault_secret
 from armlib.deployment.problems import TemplateFault
+from armlib.deployment.types import HIDDEN
 from armlib.deployment.walk import walk
 from armlib.errors import InputError
 from armlib.expressions.environment import Environment, Site
@@ -199,9 +200,9 @@ def _linked(instance: Instance, properties: Mapping[str, Json], path: JsonPath) 
     if not isinstance(link, dict):
         raise TemplateFault("The templateLink of a deployment must be an object.", place, code="deployment")
     address = _address(instance, link)
-    loaded = _load(instance, address, place) if address else None
+    shown = HIDDEN if any(isinstance(part, Secret) for part in link.values()) else address or "its address"
+    loaded = _load(instance, address, shown, place) if address else None
     if loaded is None:
-        shown = "***" if any(isinstance(part, Secret) for part in link.values()) else address or "its address"
         instance.frame.engine.problems.note(
             f"the linked template is not evaluated: {shown} cannot be loaded offline",
             place,
@@ -216,7 +217,7 @@ def _linked(instance: Instance, properties: Mapping[str, Json], path: JsonPath) 
     return _frame(instance, loaded.template, (*place, "template"), arguments, address=loaded.address, link=link)
 
 
-def _load(instance: Instance, address: str, path: JsonPath) -> Loaded | None:
+def _load(instance: Instance, address: str, shown: str, path: JsonPath) -> Loaded | None:
     engine = instance.frame.engine
     mocked = engine.context.mocks.linked_templates
     given = mocked.get(address.casefold(), mocked.get(address.partition("?")[0].casefold()))
@@ -225,7 +226,8 @@ def _load(instance: Instance, address: str, path: JsonPath) -> Loaded | None:
     try:
         return engine.loader.load(address)
     except InputError as fault:
-        message = f"Unable to download deployment content from '{address}': {fault.message}"
+        message = f"Unable to download deployment content from '{shown}'"
+        message += "." if shown == HIDDEN else f": {fault.message}"
         raise TemplateFault(message, path, code="linked-template", service="InvalidContentLink") from None
 
 
@@ -263,7 +265,7 @@ def _linked_arguments(instance: Instance, properties: Mapping[str, Json], path: 
     place = (*path, "parametersLink")
     link = walk(properties["parametersLink"], instance.environment, place)
     address = _address(instance, link) if isinstance(link, dict) else None
-    loaded = _load(instance, address, place) if address else None
+    loaded = _load(instance, address, "the linked parameters", place) if address else None
     parameters = loaded.template.get("parameters") if loaded and isinstance(loaded.template, dict) else None
     if not isinstance(parameters, dict):
         message = "the linked parameters cannot be loaded offline"

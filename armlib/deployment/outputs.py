@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armlib.deployment.names import output_type
-from armlib.deployment.problems import TemplateFault, located
+from armlib.deployment.problems import TemplateFault, located, told_of
 from armlib.deployment.types import conform, resolve, where
 from armlib.deployment.walk import loop_count, walk
 from armlib.errors import InputError
@@ -58,9 +58,7 @@ def _told(fault: InputError, name: str, path: JsonPath) -> TemplateFault:
         return located(fault, path, about)
     if fault.path[: len(path)] != path or fault.message.startswith(about):
         return fault
-    told = located(InputError(fault.message, code=fault.code, hint=fault.hint), fault.path, about)
-    told.function, told.node, told.text, told.shown = fault.function, fault.node, fault.text, fault.shown
-    return told
+    return told_of(about, fault)
 
 
 def _output(

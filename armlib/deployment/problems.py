@@ -48,25 +48,26 @@ class TemplateFault(EvaluationFault):
         return (self.diagnostic,)
 
 
-def located(fault: InputError, path: JsonPath, about: str = "") -> TemplateFault:
-    """Return *fault* as one that knows its *path*, said of *about* (``The template variable 'a'``) when given.
+def located(fault: InputError, path: JsonPath, subject: str = "") -> TemplateFault:
+    """Return *fault* as one that knows its *path*, told of *subject* (``The template variable 'a'``) when given.
 
     A fault that knows its place already is returned as it is: the first place is where it comes from.
     """
     if isinstance(fault, TemplateFault):
         return fault
     found = TemplateFault(fault.message, path, code=fault.code, hint=fault.hint)
-    said_of(found, about)
     if isinstance(fault, EvaluationFault):
         found.function, found.node, found.text = fault.function, fault.node, fault.text
     found.shown = fault.diagnostics[0].excerpt
-    return found
+    return told_of(subject, found) if subject else found
 
 
-def said_of(fault: TemplateFault, about: str) -> None:
-    """Put in the message what the fault is about."""
-    if about:
-        fault.message = f"{about} is not valid: {fault.message.rstrip('.')}."
+def told_of(subject: str, fault: TemplateFault, more: str = "") -> TemplateFault:
+    """Return *fault* with a message that says what it is about, and *more* at its end."""
+    message = f"{subject} is not valid: {fault.message.rstrip('.')}.{' ' + more if more else ''}"
+    told = TemplateFault(message, fault.path, code=fault.code, hint=fault.hint, service=fault.service)
+    told.function, told.node, told.text, told.shown = fault.function, fault.node, fault.text, fault.shown
+    return told
 
 
 class Problems:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from armlib.deployment.expand import ExpandedResource, Expansion
+from armlib.deployment.types import HIDDEN
 from armlib.expressions.printer import print_expression
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject
 
-HIDDEN = "***"
 NOTHING: JsonObject = {"resources": [], "outputs": {}, "asserts": {}, "templateHash": None}  # of what cannot be read
 
 

@@ -37,6 +37,7 @@ _SERVICE_NAMES = {
 _SECURE = frozenset({"securestring", "secureobject"})
 _MAX_REFERENCES = 64  # of $ref to $ref; more is a circle
 _MAX_LISTED = 20
+HIDDEN = "***"  # in the place of a secret
 
 
 class SchemaFault(EvaluationFault):
@@ -204,7 +205,7 @@ def _limits(value: Value, schema: Mapping[str, Json], path: JsonPath, *, secret:
     if isinstance(allowed, list) and allowed and not _is_allowed(value, allowed):
         yield _not_allowed(value, allowed, path, secret=secret)
     if isinstance(value, (str, list)):
-        yield from _length_limits(value, schema, path)
+        yield from _length_limits(value, schema, path, secret=secret)
     if isinstance(value, int) and not isinstance(value, bool):
         yield from _range_limits(value, schema, path)
 
@@ -236,14 +237,17 @@ def _not_allowed(value: Value, allowed: list[Json], path: JsonPath, *, secret: b
     )
 
 
-def _length_limits(value: str | list[Any], schema: Mapping[str, Json], path: JsonPath) -> Iterator[Mismatch]:
+def _length_limits(
+    value: str | list[Any], schema: Mapping[str, Json], path: JsonPath, *, secret: bool
+) -> Iterator[Mismatch]:
     length = len(value.encode("utf-16-le")) // 2 if isinstance(value, str) else len(value)
     least, most = schema.get("minLength"), schema.get("maxLength")
+    own = "" if secret else f", but is '{length}'"
     if isinstance(least, int) and length < least:
-        message = f"Length of the value should be greater than or equal to '{least}', but is '{length}'."
+        message = f"Length of the value should be greater than or equal to '{least}'{own}."
         yield Mismatch(code="length-out-of-range", message=message, path=path)
     if isinstance(most, int) and length > most:
-        message = f"Length of the value should be less than or equal to '{most}', but is '{length}'."
+        message = f"Length of the value should be less than or equal to '{most}'{own}."
         yield Mismatch(code="length-out-of-range", message=message, path=path)
 
 
@@ -311,7 +315,7 @@ def _checked_members(
             checked[name] = _conform(item, rule, template, (*path, name), found, secret=secret)
         else:
             if rule is False:
-                found.append(_unexpected_member(name, rules, path))
+                found.append(_unexpected_member(HIDDEN if secret else name, rules, path))
             checked[name] = item
     found += _missing_members(value, rules, template, path)
     return checked

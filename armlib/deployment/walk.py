@@ -6,17 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from armlib.deployment.problems import TemplateFault, located
+from armlib.deployment.types import HIDDEN
 from armlib.errors import InputError
 from armlib.expressions.environment import Environment, Site
 from armlib.expressions.evaluate import evaluate
 from armlib.expressions.parser import is_expression, unescape
 from armlib.expressions.simplify import reveal
 from armlib.expressions.syntax import Call, Literal
-from armlib.expressions.values import Unknown, Value
+from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
 
 MAX_COPIES = 800  # of any loop
-_STEPS = 20  # of the budget, for one step of a loop
+_STEPS = 150  # of the budget, for one step of a loop
 _LOOP_MEMBERS = frozenset({"name", "count", "input"})
 
 
@@ -60,9 +61,11 @@ def _members(value: JsonObject, environment: Environment, path: JsonPath) -> dic
 
 
 def _computed_name(name: str, environment: Environment, path: JsonPath) -> str:
-    found = reveal(_text(name, environment, (*path, name)))
+    found = _text(name, environment, (*path, name))
     if isinstance(found, str):
         return found
+    if isinstance(found, Secret):
+        return HIDDEN
     if isinstance(found, Unknown):
         return name
     raise TemplateFault("A property name must be a string.", (*path, name))
@@ -113,14 +116,16 @@ def loop_count(count: Json, name: str, environment: Environment, path: JsonPath)
     Raises:
         TemplateFault: The count is not an integer from 0 to 800.
     """
-    found = reveal(walk(count, replace(environment, site=Site.LOOP_COUNT), path))
+    given = walk(count, replace(environment, site=Site.LOOP_COUNT), path)
+    found = reveal(given)
     if isinstance(found, Unknown):
         return found
     if not isinstance(found, int) or isinstance(found, bool):
         message = f"The copy count of loop '{name}' must be an integer."
         raise TemplateFault(message, path, code="copy-count")
     if not 0 <= found <= MAX_COPIES:
-        message = f"The copy count '{found}' of loop '{name}' is not valid: it must be between 0 and {MAX_COPIES}."
+        shown = HIDDEN if isinstance(given, Secret) else found
+        message = f"The copy count '{shown}' of loop '{name}' is not valid: it must be between 0 and {MAX_COPIES}."
         raise TemplateFault(message, path, code="copy-count")
     return found
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from armlib.deployment.show import show_expansion
 from tests.unit.deployment.samples import (
     account,
     errors,
@@ -267,6 +268,28 @@ def test_a_secret_that_does_not_fit_is_told_without_it() -> None:
     found = expanded(text, {"pw": "hunter2"})
     assert errors(found)
     assert "hunter2" not in str(found.diagnostics)
+
+
+def test_a_secret_is_in_no_diagnostic_wherever_it_is_used() -> None:
+    text = symbolic(
+        parameters={"pw": {"type": "securestring"}, "n": {"type": "secureobject"}},
+        resources={
+            "a": account("[format('{0}/x', parameters('pw'))]"),
+            "b": account("b", dependsOn=["[parameters('pw')]"], tags={"[parameters('pw')]": 1}),
+            "c": account("c", properties={"copy": [{"name": "x", "count": "[parameters('n').x]", "input": 1}]}),
+            "d": {**account("d"), "type": "[parameters('pw')]"},
+            "e": account("e", properties={"x": "[reference(parameters('pw')).y]", "y": "[int(parameters('pw'))]"}),
+            "f": account(
+                "f", properties={"x": "[parameters(parameters('pw'))]", "y": "[variables('v')[parameters('pw')]]"}
+            ),
+        },
+        variables={"v": {}},
+        outputs={"o": output("[parameters('pw')]", "int"), "[parameters('pw')]": output(1, "int")},
+    )
+    found = expanded(text, {"pw": "hunter2", "n": {"x": 987654321}})
+    everything = str(found.diagnostics) + str(show_expansion(found))
+    assert "hunter" not in everything
+    assert "987654321" not in everything
 
 
 def test_a_secure_member_of_a_type_is_secret() -> None:
