@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
-from armlib.errors import DiagnosticsError, InputError, UsageError
+from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.port import Evaluator, Program, Read, Roots
 from armlib.jsontypes import Json
 from armlib.resources import library_folder
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 _STDIN = ".stdin-"
 _GENERAL_STEMS = frozenset({"main", "index", "module", "azuredeploy", "maintemplate"})
+
+
+class AssignmentError(DiagnosticsError):
+    """What follows ``-p`` is no assignment: the command was called wrongly."""
+
+    exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,8 @@ def gather_arguments(
     above = gather(assignments=target.assignments)
     values = {name: Argument(value=value, source=FILE_NAME) for name, value in target.values.items()}
     diagnostics = (*below.diagnostics, *above.diagnostics)
+    if any(found.code == "bad-assignment" for found in diagnostics):
+        raise AssignmentError(diagnostics)
     if diagnostics:
         raise DiagnosticsError(diagnostics)
     reads += [_read(path) for path in (*below.files, *above.files)]

@@ -18,6 +18,7 @@ from armlib.diagnostics import Diagnostic, Severity, nearest
 from armlib.errors import ArmlibError, ExitCode, InputError
 from armlib.jsonnet.process import MEMORY_LIMIT, TIME_LIMIT, WorkerEvaluator
 from armlib.jsontypes import JsonObject
+from armlib.resources import library_folder
 
 if TYPE_CHECKING:
     from armlib.config import Flags, Settings
@@ -105,7 +106,10 @@ class App:
         self.finish({self.result: None}, b"", diagnostics)
 
     def _shown(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-        return [relative(renamed(diagnostic, self.shown_as), self.folder) for diagnostic in diagnostics]
+        return [
+            relative(renamed(without_library_place(diagnostic), self.shown_as), self.folder)
+            for diagnostic in diagnostics
+        ]
 
     def _for_machines(self, result: JsonObject, diagnostics: Sequence[Diagnostic]) -> bytes:
         from armlib.template.canonical import json_bytes
@@ -137,14 +141,28 @@ def renamed(diagnostic: Diagnostic, names: Mapping[str, str]) -> Diagnostic:
     return diagnostic
 
 
+def without_library_place(diagnostic: Diagnostic) -> Diagnostic:
+    """Return *diagnostic* without a place in armlib's own library, which is nobody's to mend."""
+    place, library = diagnostic.place, f"{library_folder()}{os.sep}"
+    if place is None or not place.file.startswith(library):
+        return diagnostic
+    if diagnostic.path:
+        return replace(diagnostic, place=None, excerpt=None)
+    return replace(diagnostic, place=replace(place, file=f"<armlib>/{place.file.removeprefix(library)}"))
+
+
 def relative(diagnostic: Diagnostic, base: Path) -> Diagnostic:
-    """Return *diagnostic* with the paths that its texts mention relative to *base*; quoted ones stay as they are."""
+    """Return *diagnostic* with the paths that its texts mention relative to *base*.
+
+    In a message those in quotes stay: they are what the user wrote.
+    """
     folder = str(base).rstrip("/") + "/"
     if folder not in diagnostic.message and folder not in (diagnostic.hint or ""):
         return diagnostic
-    mention = re.compile(r"(?<![\w'\"./])" + re.escape(folder))
-    hint = diagnostic.hint and mention.sub("", diagnostic.hint)
-    return replace(diagnostic, message=mention.sub("", diagnostic.message), hint=hint)
+    in_message = re.compile(r"(?<![\w'\"./])" + re.escape(folder))
+    in_hint = re.compile(r"(?<![\w./])" + re.escape(folder))
+    hint = diagnostic.hint and in_hint.sub("", diagnostic.hint)
+    return replace(diagnostic, message=in_message.sub("", diagnostic.message), hint=hint)
 
 
 def _current_folder() -> Path:
