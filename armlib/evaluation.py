@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,12 +45,16 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployable:
-    """A template, the values of its parameters, and where linked templates are looked for."""
+    """A template, the values of its parameters, and where linked templates are looked for.
+
+    *file* is the JSON file that the template is read from; None for one that was compiled or given as a value.
+    """
 
     template: JsonObject
     parameters: Mapping[str, Value]
     loader: Loader
     address: str = ""
+    file: Path | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -110,6 +114,7 @@ def deployable(
             parameters={name: _value(name, argument, template) for name, argument in arguments.items()},
             loader=_loader(root, {}, network=network),
             address=str(path),
+            file=path,
         )
     result = compile_target(target, settings, evaluator, environ)
     compilation = result.compilation
@@ -204,7 +209,7 @@ def evaluate_deployable(entry: Deployable, where: Surroundings) -> Expansion:
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return replace(expansion, diagnostics=(*entry.diagnostics, *expansion.diagnostics))
+    return replace(expansion, diagnostics=(*entry.diagnostics, *_placed(expansion.diagnostics, entry.file)))
 
 
 def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Value, tuple[Diagnostic, ...]]:
@@ -219,7 +224,26 @@ def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Valu
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return value, (*entry.diagnostics, *found)
+    return value, (*entry.diagnostics, *_placed(found, entry.file))
+
+
+def _placed(diagnostics: Sequence[Diagnostic], file: Path | None) -> tuple[Diagnostic, ...]:
+    """Return *diagnostics* with their lines and columns in *file*."""
+    if file is None or not diagnostics:
+        return tuple(diagnostics)
+    from armlib.template.positions import locate
+
+    try:
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:  # it went away meanwhile
+        return tuple(diagnostics)
+    places = locate(text, str(file), {diagnostic.path for diagnostic in diagnostics})
+    return tuple(
+        replace(diagnostic, place=places[diagnostic.path])
+        if diagnostic.place is None and diagnostic.path
+        else diagnostic
+        for diagnostic in diagnostics
+    )
 
 
 def evaluate(

@@ -130,12 +130,15 @@ def test_a_key_vault_reference_in_a_parameters_file_is_secret(run: Run, write: W
 
 
 def test_wrong_input_ends_with_1_and_shows_what_there_is(run: Run, write: Write) -> None:
-    text = template(resources=[account("a"), account("b", tags={"x": "[foo()]"})])
+    text = json.dumps(template(resources=[account("a"), account("b", tags={"x": "[foo()]"})]), indent=1)
     code, out, err = run(write("main.json", text))
     assert code == 1
     assert "storageAccounts a" in out
-    assert "resources[1].tags.x: error: InvalidTemplate: The template function 'foo' is not valid." in err
-    assert "   | [foo()]\n   |  ^^^^^\n" in err
+    line = text[: text.index('"x": ')].count("\n") + 1
+    assert f"main.json:{line}:5: error: InvalidTemplate: The template function 'foo' is not valid." in err
+    assert "[foo()]\n" in err
+    assert "|  ^^^^^\n" in err
+    assert "in resources[1].tags.x\n" in err
 
 
 @pytest.mark.parametrize(
