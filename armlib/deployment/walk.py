@@ -136,8 +136,10 @@ def repeated(value: Json, name: str, count: int, environment: Environment, path:
     Raises:
         TemplateFault: An expression in it has no value.
     """
+    budget = environment.budget
+    budget.steps -= count * _STEPS  # of the total alone: an expression may be the first to ask for a whole resource
     try:
-        environment.budget.step(count * _STEPS)
+        budget.step(0)
     except InputError as fault:
         raise located(fault, path) from None
     return [walk(value, _in_loop(environment, name, index), path) for index in range(count)]
