@@ -210,15 +210,15 @@ class _Run:
             if facts is None or not self._bind(facts, arguments):
                 return None
         answer, failures = self._answer(self._document_program())
-        if answer is None:
+        if facts is None:
+            facts = self._facts_after(answer)
+            if facts is not None and self._needs_injection(facts):
+                self._take(bind({}, facts.parameters, lenient=True))
+                answer, failures = self._answer(self._document_program())
+        if answer is None or facts is None:
             self.diagnostics += self._missing(facts, arguments) or failures
             return None
-        facts = facts or _facts(answer)
-        if not arguments and self._needs_injection(facts):
-            self._take(bind({}, facts.parameters, lenient=True))
-            answer, failures = self._answer(self._document_program())
-            self.diagnostics += failures
-        return None if answer is None else self._document(answer, facts)
+        return self._document(answer, facts)
 
     def _document_program(self) -> Program:
         path, settings = self._source.entry.path, self._settings
@@ -277,11 +277,14 @@ class _Run:
         injected = {name: value for name, value in bound.injected.items() if name not in left_out}
         return Bound(injected={**injected, **given}, diagnostics=tuple(found))
 
+    def _facts_after(self, answer: JsonObject | None) -> _Facts | None:
+        """Return what the module declares, from its document or, where that failed, by asking for it alone."""
+        if answer is None:
+            answer, _ = self._answer(inspect_program(self._source.entry.path, self._settings, ()))
+        return None if answer is None else _facts(answer)
+
     def _missing(self, facts: _Facts | None, arguments: Mapping[str, Argument]) -> tuple[Diagnostic, ...]:
         """Return what the arguments lack, for a module that failed and may have failed for that."""
-        if facts is None:
-            answer, _ = self._answer(inspect_program(self._source.entry.path, self._settings, ()))
-            facts = _facts(answer) if answer is not None else None
         if facts is None or facts.parameters is None or not facts.takes_arguments:
             return ()
         return bind(arguments, facts.parameters).diagnostics

@@ -117,11 +117,16 @@ def resource_id(base: str, type_: str, names: Iterable[str]) -> str:
     namespace, *kinds = type_.split("/")
     segments = "/".join(names).split("/")
     if len(segments) == 1 and len(kinds) > 1 and segments[0].startswith(_OPEN):
-        segments = [f"{_OPEN}split({segments[0]},{_SLASH})[{number}]{_CLOSE}" for number in range(len(kinds))]
+        segments = [_part_of(segments[0], number) for number in range(len(kinds))]
     pairs = [part for pair in zip(kinds, segments, strict=False) for part in pair]
     tail = kinds[len(segments) :] + segments[len(kinds) :]
     id_ = f"{base}/providers/{'/'.join([namespace, *pairs, *tail])}"
     return _short(id_) if "/microsoft.resources/" in id_ else id_
+
+
+def _part_of(whole: str, number: int) -> str:
+    """Return the normal form of one segment of an open name that holds several."""
+    return atom(f"split({whole}).{number}")
 
 
 def _short(id_: str) -> str:
@@ -244,7 +249,7 @@ class Bindings:
             return None
         parts = self.node(call.arguments[0]).split("/")
         if len(parts) == 1 and not is_known(parts[0]):
-            return None
+            return _part_of(parts[0], index) if index >= 0 else None
         return parts[index] if -len(parts) <= index < len(parts) else None
 
     # Variables

@@ -114,7 +114,7 @@ class _Linker:
         for resource, used in uses.items():
             self._complete(resource, used, uses)
         for mention in _mentions_outside_resources(level):
-            if not index.mentioned(mention).resources:
+            if not index.mentioned(mention).resources and (not mention.by_name or level.is_outer):
                 unresolved[mention.elsewhere] = None
         return index, list(unresolved)
 
@@ -129,13 +129,13 @@ class _Linker:
                 match = index.mentioned(mention)
                 if match.resources:
                     used.add(match, mention, resource, is_hard=mention.awaits)
-                elif is_nested:
+                elif is_nested and (not mention.by_name or resource.level.is_outer):
                     unresolved[mention.elsewhere] = None
         for mention in outward:
             match = index.mentioned(mention)
             if match.resources:
                 used.add(match, mention, resource, is_hard=mention.awaits)
-            elif is_nested:
+            elif is_nested and (not mention.by_name or resource.level.is_outer):
                 unresolved[mention] = None
         holder = Mention(parent_id(resource.id))
         if holder.id.startswith("/"):
@@ -201,11 +201,12 @@ class _Linker:
         if not tangled:
             return
         hard = {resource: [*used.covered, *used.hard] for resource, used in uses.items()}
-        for component in tangled:
-            self._untangle(set(component), uses, hard)
+        for component in sorted(tangled, key=lambda members: min(_order(one.path) for one in members)):
+            members = sorted(component, key=lambda one: _order(one.path))
+            self._untangle(dict.fromkeys(members), uses, hard)
 
     def _untangle(
-        self, members: set[Resource], uses: dict[Resource, _Uses], hard: dict[Resource, list[Resource]]
+        self, members: Mapping[Resource, None], uses: dict[Resource, _Uses], hard: dict[Resource, list[Resource]]
     ) -> None:
         known = {resource: [used for used in hard[resource] if used in members] for resource in members}
         cycles = [component for component in components(known) if len(component) > 1]
@@ -216,7 +217,7 @@ class _Linker:
         if not cycles:
             known = {one: [used for used in uses[one].all if used in members] for one in members}
             cycles = [component for component in components(known) if len(component) > 1]
-        for component in cycles:
+        for component in sorted(cycles, key=lambda members: min(_order(one.path) for one in members)):
             self._report_cycle(component, known)
             for resource in component:
                 for used in component:

@@ -28,7 +28,7 @@ from armlib.template.canonical import json_bytes
 from armlib.template.scope import ScopeKind
 
 HERE = Path(__file__).parent
-CASES = sorted(path.name for path in HERE.iterdir() if (path / "main.jsonnet").exists() or (path / "request.json").exists())
+CASES = sorted({path.parent.name for file in ("main.jsonnet", "request.json") for path in HERE.glob(f"*/{file}")})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -110,8 +110,9 @@ def line_of(diagnostic: Diagnostic) -> str:
     lines = [f"{diagnostic.severity} {diagnostic.code} at {format_path(diagnostic.path)}: {diagnostic.message}"]
     if diagnostic.place is not None:
         lines[0] = f"{diagnostic.place.file}:{diagnostic.place.line}:{diagnostic.place.column}: {lines[0]}"
-    if diagnostic.excerpt is not None:
-        lines += [f"  | {diagnostic.excerpt.text}", "  | " + " " * (diagnostic.excerpt.column - 1) + "^" * diagnostic.excerpt.length]
+    shown = diagnostic.excerpt
+    if shown is not None:
+        lines += [f"  | {shown.text}", "  | " + " " * (shown.column - 1) + "^" * shown.length]
     if diagnostic.hint is not None:
         lines.append(f"  hint: {diagnostic.hint}")
     return "\n".join(lines) + "\n"
