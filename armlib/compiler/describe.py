@@ -176,7 +176,7 @@ def _parameter_row(parameter: ParameterMetadata) -> _Row:
     if deprecated not in (None, False):
         about.append(f"Deprecated: {deprecated}" if isinstance(deprecated, str) else "Deprecated.")
     about += [limits] if limits else []
-    about += _inner_rows(spec, "")
+    about += _inner_rows(spec, parameter.name)
     examples = spec.get("examples")
     if isinstance(examples, list) and examples and not parameter.is_secret:
         about.append("for example " + ", ".join(map(_literal, examples)))
