@@ -210,22 +210,40 @@ class Budget:
     """What an evaluation may still use up; shared by all environments of one deployment, so that nothing blows up.
 
     *steps* are nodes evaluated in lambdas and user functions, or walked through to compare values; *cells* are
-    characters of large texts made, and sixteen for each element of a large array; *calls* is how deep user functions
-    may call each other.
+    characters of large texts made, and sixteen for each element of a large array. Both are for all expressions, and
+    *expression_steps* and *expression_cells* for one, with the variables that it is the first to ask for. *calls* is
+    how deep user functions may call each other.
     """
 
-    steps: int = 2_000_000
-    cells: int = 100_000_000
+    steps: int = 20_000_000
+    cells: int = 250_000_000
+    expression_steps: int = 1_000_000
+    expression_cells: int = 50_000_000
     calls: int = 48
+    _depth: int = field(default=0, init=False)
+    _steps_left: int = field(default=0, init=False)
+    _cells_left: int = field(default=0, init=False)
+
+    def enter(self) -> None:
+        """Begin with an expression, perhaps inside another one; :meth:`leave` ends it."""
+        if not self._depth:
+            self._steps_left, self._cells_left = self.expression_steps, self.expression_cells
+        self._depth += 1
+
+    def leave(self) -> None:
+        """End the expression that was begun last."""
+        self._depth -= 1
 
     def step(self, count: int) -> None:
-        """Use *count* steps up.
+        """Use *count* steps up; outside of an expression only the total counts.
 
         Raises:
             LimitFault: None are left.
         """
         self.steps -= count
-        if self.steps < 0:
+        if self._depth:
+            self._steps_left -= count
+        if self.steps < 0 or (self._depth and self._steps_left < 0):
             raise LimitFault("The evaluation of the template takes too many steps.", hint="loop over fewer elements")
 
     def cell(self, count: int) -> None:
@@ -235,7 +253,9 @@ class Budget:
             LimitFault: None are left.
         """
         self.cells -= count
-        if self.cells < 0:
+        if self._depth:
+            self._cells_left -= count
+        if self.cells < 0 or (self._depth and self._cells_left < 0):
             raise LimitFault("The evaluation of the template makes too much data.", hint="make smaller values")
 
 

@@ -37,6 +37,7 @@ def evaluate(expression: str | Node, environment: Environment) -> Value:
         ExpressionSyntaxError: The text cannot be read.
         EvaluationFault: The expression has no value; ``LimitFault`` when it would cost too much to find it.
     """
+    environment.budget.enter()
     try:
         if not isinstance(expression, str):
             return _run_code(compile_node(expression), _NO_VARIABLES, environment)
@@ -53,6 +54,8 @@ def evaluate(expression: str | Node, environment: Environment) -> Value:
         raise
     except RecursionError:
         raise LimitFault("The evaluation of the template nests too deeply.", hint="break up the nesting") from None
+    finally:
+        environment.budget.leave()
 
 
 def _run_code(code: Code, variables: Variables, environment: Environment) -> Value:

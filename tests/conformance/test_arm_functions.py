@@ -56,8 +56,6 @@ def cases() -> Iterator[Any]:
 
 
 def marks_of(case: dict[str, Any]) -> list[pytest.MarkDecorator]:
-    if case.get("suspect"):
-        return [pytest.mark.xfail(reason=f"suspect: {case.get('suspectReason')}", strict=False)]
     if case["id"] in DISPUTED:
         return [pytest.mark.xfail(reason=DISPUTED[case["id"]], strict=True)]
     if case["id"] in EXCUSED:
@@ -69,6 +67,15 @@ def marks_of(case: dict[str, Any]) -> list[pytest.MarkDecorator]:
 @pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the conformance data is not at {FOLDER}")
 @pytest.mark.parametrize("case", list(cases()))
 def test_published_result(case: dict[str, Any]) -> None:
+    try:
+        check_case(case)
+    except AssertionError:
+        if case.get("suspect"):
+            pytest.skip("the published value is suspect, and armlib gives another")
+        raise
+
+
+def check_case(case: dict[str, Any]) -> None:
     expected = case["expected"]
     if "templateHash" in expected:
         assert template_hash(case["template"]) == expected["templateHash"]

@@ -218,7 +218,7 @@ def environment(parameters: dict[str, Value]) -> Environment:
         scope=scope,
         index=2,
         loops={"loop": 1},
-        budget=Budget(steps=300_000, cells=30_000_000),
+        budget=Budget(expression_steps=300_000, expression_cells=30_000_000),
     )
 
 
