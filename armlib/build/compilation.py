@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
+from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import Evaluator, Program, Read, Roots
 from armlib.jsontypes import Json
 from armlib.resources import library_folder
@@ -156,7 +156,7 @@ def _is_parameter(variable: str) -> bool:
 
 def _read(path: Path) -> Read:
     try:
-        return Read(path=str(absolute(path, Path.cwd())), digest=sha256(path.read_bytes()).hexdigest())
+        return Read(path=str(absolute(path, Path.cwd())), digest=sha256_hex(path.read_bytes()))
     except OSError:  # a pipe, or it went away since it was read: never the same again
         return Read(path=str(path), digest="gone")
 
