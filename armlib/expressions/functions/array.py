@@ -226,7 +226,7 @@ def _union_of_arrays(values: tuple[list[Any], ...]) -> Any:
     bounded_items("union", sum(map(len, values)))
     marks = scan(list(values))[0]
     if marks & UNKNOWN:
-        return NOT_KNOWN if len(values) > 1 else values[0]
+        return NOT_KNOWN if sum(map(len, values)) > 1 else [element for value in values for element in value]
     seen: set[str] = set()
     result = []
     for value in values:

@@ -113,7 +113,7 @@ def _standard(value: int | float, letter: str, precision: int | None) -> str | N
         return _signed(number, f"{_fixed(_EXACT.multiply(number, Decimal(100)), places, ',')} %")
     if kind == "C":
         shown = f"¤{_fixed(number, places, ',')}"
-        return f"({shown})" if _is_negative(number, places) else shown
+        return f"({shown})" if number < 0 else shown
     return None
 
 
@@ -129,13 +129,8 @@ def _fixed(number: Decimal, places: int, group: str) -> str:
     return f"{abs(number).quantize(Decimal(1).scaleb(-places), context=_EXACT):{group}f}"
 
 
-def _is_negative(number: Decimal, places: int) -> bool:
-    return number < 0 and any(c in "123456789" for c in _fixed(number, places, ""))
-
-
 def _signed(number: Decimal, shown: str) -> str:
-    is_negative = number < 0 and any(c in "123456789" for c in shown)
-    return "-" + shown if is_negative else shown
+    return "-" + shown if number < 0 else shown
 
 
 def _scientific(number: Decimal, letter: str, precision: int, exponent_digits: int) -> str:
@@ -190,7 +185,7 @@ def _custom(value: int | float, specifier: str) -> str:
     shown = _section(abs(number), section)
     if number and len(sections) > 2 and sections[2] and not any(c in "123456789" for c in shown):
         return _section(Decimal(0), sections[2])
-    return "-" + shown if is_negative and any(c in "123456789" for c in shown) else shown
+    return "-" + shown if is_negative else shown
 
 
 def _sections(specifier: str) -> list[list[str]]:
