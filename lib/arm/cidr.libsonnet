@@ -13,7 +13,6 @@ local addressNumber(cidr, text) =
     isDigits(part) && std.length(part) <= 3 && (part == '0' || part[0] != '0') && std.parseInt(part) <= 255;
   if std.length(parts) == 4 && std.all([isByte(part) for part in parts]) then
     std.foldl(function(number, part) number * 256 + std.parseInt(part), parts, 0)
-  else if std.member(text, ':') then error 'cidr: plain Jsonnet knows IPv4 only, not "' + cidr + '"; armlib knows IPv6 too'
   else wrong(cidr);
 
 local addressText(number) =
@@ -28,7 +27,9 @@ local block(cidr) =
     else if count == 2 && isDigits(parts[1]) && std.length(parts[1]) <= 3 then std.parseInt(parts[1])
     else wrong(cidr);
   local address = addressNumber(cidr, parts[0]);
-  if length > 32 then wrong(cidr) else { network: std.floor(address / sizeOf(length)) * sizeOf(length), length: length };
+  if std.member(cidr, ':') then error 'plain Jsonnet knows IPv4 only, not "' + cidr + '"; armlib knows IPv6 too'
+  else if length > 32 then wrong(cidr)
+  else { network: std.floor(address / sizeOf(length)) * sizeOf(length), length: length };
 
 local text(block) = addressText(block.network) + '/' + block.length;
 

@@ -42,6 +42,18 @@ local encode(value) =
     else 'createObject(' + std.join(', ', [encode(key) + ', ' + encode(value[key]) for key in std.objectFields(value)]) + ')'
   else error 'a function cannot stand in an ARM expression; call it, or use it as the lambda of map, filter, sort and the like';
 
+local idFunctions = [
+  'resourceId',
+  'subscriptionResourceId',
+  'tenantResourceId',
+  'managementGroupResourceId',
+  'extensionResourceId',
+];
+
+// Whether an expression is known to give an id.
+local givesId(expression) =
+  std.endsWith(expression, '.id]') || std.member(idFunctions, std.split(body(expression), '(')[0]);
+
 local encodeAll(values) = std.join(', ', [encode(value) for value in values]);
 
 {
@@ -57,6 +69,7 @@ local encodeAll(values) = std.join(', ', [encode(value) for value in values]);
   escape:: escape,
   unescape:: unescape,
   handleId:: handleId,
+  givesId:: givesId,
   encode:: encode,
   encodeAll:: encodeAll,
   call(name, arguments):: '[' + name + '(' + encodeAll(arguments) + ')]',

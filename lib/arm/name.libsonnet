@@ -16,15 +16,11 @@ local ofIdExpression(text) =
   local literal = if std.strReplace(text, 'esourceId(', '') != text then lastLiteral(text);
   if literal != null then lastSegment(literal) else '[last(split(' + expression.body(text) + ", '/'))]";
 
-local isIdExpression(text) =
-  std.endsWith(text, '.id]')
-  || std.member(['resourceId', 'subscriptionResourceId', 'tenantResourceId', 'managementGroupResourceId', 'extensionResourceId'], std.split(expression.body(text), '(')[0]);
-
 local ofId(id) = if expression.isExpression(id) then ofIdExpression(id) else lastSegment(id);
 
 // A text is an id when it starts with a slash or calls a function for ids; any other is a name already.
 local ofText(text) =
-  if expression.isExpression(text) then if isIdExpression(text) then ofIdExpression(text) else text
+  if expression.isExpression(text) then if expression.givesId(text) then ofIdExpression(text) else text
   else if std.startsWith(text, '/') then lastSegment(text)
   else text;
 

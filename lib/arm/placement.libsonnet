@@ -198,7 +198,7 @@ local isAbsolute(uri) = expression.isExpression(uri) || std.strReplace(uri, '://
 {
   nested(module, name, scope=null)::
     local prepared = prepare(module);
-    local parsed = scopes.parse(scope);
+    local parsed = scopes.parseTarget(scope);
     deployment(prepared, name, scope, parsed, {
       expressionEvaluationOptions: { scope: 'inner' },
       template: templateOf(prepared, parsed),
@@ -206,7 +206,7 @@ local isAbsolute(uri) = expression.isExpression(uri) || std.strReplace(uri, '://
 
   linked(module, uri, name=null, scope=null)::
     local prepared = prepare(module);
-    local parsed = scopes.parse(scope);
+    local parsed = scopes.parseTarget(scope);
     local ownName =
       if name != null then name
       else if expression.isExpression(uri) then error 'arm.linked: a name is needed when the address is an expression: ' + uri

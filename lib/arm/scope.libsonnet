@@ -60,14 +60,32 @@ local ofLiteralId(text) =
   else if isAt(2, 'microsoft.management') && isAt(3, 'managementgroups') && count == 5 then managementGroup(parts[4])
   else resource(text);
 
-local ofExpression(text) = {
+local current = {
   '[resourceGroup().id]': resourceGroup(),
   '[subscription().id]': subscription(),
   '[managementGroup().id]': managementGroup(),
 };
 
-local ofText(text) =
-  if expression.isExpression(text) then std.get(ofExpression(text), text, resource(text))
+// The last argument of a call that starts with *start*: a literal, or an expression.
+local lastArgument(text, start) =
+  local argument = std.substr(text, std.length(start), std.length(text) - std.length(start) - 2);
+  if std.startsWith(argument, "'") && std.length(std.strReplace(argument, "'", '')) == std.length(argument) - 2 then
+    std.strReplace(argument, "'", '')
+  else '[' + argument + ']';
+
+local groupCall = "[subscriptionResourceId('Microsoft.Resources/resourceGroups', ";
+local managementGroupCall = "[tenantResourceId('Microsoft.Management/managementGroups', ";
+
+// other: the scope of an expression that tells nothing by its text.
+local ofExpression(text, other) =
+  if text in current then current[text]
+  else if std.startsWith(text, groupCall) then resourceGroup(lastArgument(text, groupCall))
+  else if std.startsWith(text, managementGroupCall) then managementGroup(lastArgument(text, managementGroupCall))
+  else if expression.givesId(text) then resource(text)
+  else other(text);
+
+local ofText(text, other) =
+  if expression.isExpression(text) then ofExpression(text, other)
   else if std.member(text, '/') then ofLiteralId(text)
   else resourceGroup(text);
 
@@ -77,21 +95,22 @@ local ofFields(object) =
   if field('resourceGroup') != null then resourceGroup(object.resourceGroup, subscriptionId)
   else if subscriptionId != null then subscription(subscriptionId)
   else if field('managementGroup') != null then managementGroup(object.managementGroup)
-  else if 'id' in object then ofText(object.id)
+  else if 'id' in object then ofText(object.id, resource)
   else error 'a scope is a resource, an arm.scope, an id, or the name of a resource group; an object needs a field '
              + 'resourceGroup, subscriptionId or managementGroup';
 
-local parse(value) =
+local read(value, other) =
   local type = std.type(value);
   if type == 'null' then null
-  else if type == 'string' then ofText(value)
+  else if type == 'string' then ofText(value, other)
   else if type == 'object' then if '$arm' in value then ofHandle(value) else ofFields(value)
   else error 'a scope is a resource, an arm.scope, an id, or the name of a resource group, not a ' + type;
 
 {
   '#':: |||
     A scope may be given as one of these; as a resource (a resource group, subscription or management group is itself a
-    scope, any other is what an extension extends); as an id; or as the name of a resource group.
+    scope, any other is what an extension extends); as an id; or as the name of a resource group. An expression that does
+    not look like an id is taken for one, but where a module is placed for the name of a resource group.
   |||,
 
   '#resourceGroup':: d.fn(
@@ -115,6 +134,9 @@ local parse(value) =
   '#tenant':: d.fn('The tenant.'),
   tenant:: tenant,
 
-  // A scope from whatever stands for one: see the functions that take scopes.
-  parse:: parse,
+  // The scope that a value stands for; an expression is taken for an id.
+  parse(value):: read(value, resource),
+
+  // The same for where a deployment goes: an expression is taken for the name of a resource group.
+  parseTarget(value):: read(value, resourceGroup),
 }
