@@ -1,9 +1,11 @@
 // nearest: the known name that a name is most likely a misspelling of. For error paths: it is not fast.
 
-// The measure is that of Python's difflib, which armlib.diagnostics.nearest uses: twice the number of characters in common
-// blocks (the longest one, and those left and right of it), by the sum of both lengths. So both give the same hint.
+// The measure is that of Python's difflib, which armlib.diagnostics.nearest uses: twice the number of characters in
+// common blocks (the longest one, and those left and right of it), by the sum of both lengths. So both give the same
+// hint.
 
-// The longest common block of a[aStart:aEnd] and b[bStart:bEnd], as [start in a, start in b, length]; the first of several.
+// The longest common block of a[aStart:aEnd] and b[bStart:bEnd], as [start in a, start in b, length]; of several, the
+// first.
 local longestBlock(a, b, aStart, aEnd, bStart, bEnd) =
   local better(best, found) = if found[2] > best[2] then found else best;
   // lengths[j] is the length of the common block that ends at a[i] and b[bStart + j].
@@ -12,7 +14,10 @@ local longestBlock(a, b, aStart, aEnd, bStart, bEnd) =
       if a[i] == b[bStart + j] then (if j == 0 then 1 else state.lengths[j - 1] + 1) else 0
       for j in std.range(0, bEnd - bStart - 1)
     ];
-    local found = [[i - lengths[j] + 1, bStart + j - lengths[j] + 1, lengths[j]] for j in std.range(0, std.length(lengths) - 1)];
+    local found = [
+      [i - lengths[j] + 1, bStart + j - lengths[j] + 1, lengths[j]]
+      for j in std.range(0, std.length(lengths) - 1)
+    ];
     { lengths: lengths, best: std.foldl(better, found, state.best) };
   local start = { lengths: std.makeArray(std.max(bEnd - bStart, 0), function(_) 0), best: [aStart, bStart, 0] };
   std.foldl(function(state, i) row(i, state), std.range(aStart, aEnd - 1), start).best;
@@ -45,6 +50,7 @@ local longestCompared = 100;
       for candidate in std.objectFields(byFolded)
       if std.length(candidate) <= longestCompared && std.length(folded) <= longestCompared
     ];
-    local best = std.foldl(function(best, one) if one.ratio >= best.ratio then one else best, scored, { name: null, ratio: cutoff });
+    local better(best, one) = if one.ratio >= best.ratio then one else best;
+    local best = std.foldl(better, scored, { name: null, ratio: cutoff });
     if best.name == null then null else byFolded[best.name],
 }

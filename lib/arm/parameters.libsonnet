@@ -1,8 +1,8 @@
 // Parameters: checks the arguments of a module against its metadata, and fills in the defaults.
 //
 // This file says quickly that a value is right, which most are; the imported ones say what is wrong, and are not even
-// parsed before something may be. Values may be expensive or lead back to the module that is being checked (two modules
-// may take each other's ids), so a value is forced as little as its metadata asks for.
+// parsed before something may be. Values may be expensive or lead back to the module that is being checked (two
+// modules may take each other's ids), so a value is forced as little as its metadata asks for.
 
 local read(parameters) = if std.type(parameters) == 'string' then std.parseJson(parameters) else parameters;
 
@@ -19,8 +19,12 @@ local plainTypes = {
   'function': { any: 1 },
 };
 
+// The spellings of types that are not secure; there may be further ones.
+local openTypes = { string: 1, int: 1, integer: 1, number: 1, bool: 1, boolean: 1, array: 1, object: 1 };
+
 local isOfType(type, kind, value) =
-  if std.type(type) == 'array' then std.member(type, kind) || std.length([1 for one in type if isOfType(one, kind, value)]) > 0
+  if std.type(type) == 'array' then
+    std.member(type, kind) || std.length([1 for one in type if isOfType(one, kind, value)]) > 0
   else
     std.type(type) == 'string'
     && (type in plainTypes[kind]
@@ -54,78 +58,112 @@ local hasRightProperties(meta, value, isPlainlyRight) =
   local declared = if meta.properties == null then {} else meta.properties;
   local extra = if meta.additionalProperties == null then true else meta.additionalProperties;
   (meta.required == null || std.length([1 for name in meta.required if !std.objectHasAll(value, name)]) == 0)
-  && std.length([
-    1
-    for name in std.objectFields(declared)
-    if std.objectHasAll(value, name) && !isPlainlyRight(declared[name], value[name])
-  ]) == 0
+  && (meta.properties == null || std.length([
+        1
+        for name in std.objectFields(declared)
+        if std.objectHasAll(value, name) && !isPlainlyRight(declared[name], value[name])
+      ]) == 0)
   && (extra == true || std.length([
         1
         for name in std.objectFields(value)
         if !(name in declared) && (extra == false || !isPlainlyRight(extra, value[name]))
       ]) == 0);
 
-// Whether *value* is right by *metadata* for sure. False leaves the answer to problems.libsonnet: what is wrong, and what
-// only that file can tell.
+// What plain Jsonnet cannot check is asked of a native function; where there is none there is no check.
+local isSo(name, question) =
+  local native = std.native('armlib.' + name);
+  native == null || std.get(std.parseJson(native(std.manifestJsonMinified(question))), 'ok', false);
+
+local isRightText(meta, value) =
+  isInside(std.length(value), meta.minLength, meta.maxLength)
+  && (meta.pattern == null || isSo('regexMatch', [meta.pattern, value]))
+  && (meta.format == null || isSo('isFormat', [meta.format, value]));
+
+local isExpression(text) =
+  local length = std.length(text);
+  length > 1 && text[0] == '[' && text[1] != '[' && text[length - 1] == ']';
+
+// Whether *value* is right by *metadata* for sure. False leaves the answer to problems.libsonnet: what is wrong, and
+// what only that file can tell.
 local isPlainlyRight(metadata, value) =
   local kind = std.type(value);
   local meta = absent + metadata;
-  (kind == 'string' && std.length(value) > 1 && value[0] == '[' && value[1] != '[' && value[std.length(value) - 1] == ']')
+  (kind == 'string' && isExpression(value))
   || (
     (meta.type == kind || isOfType(meta.type, kind, value))
     && meta['$ref'] == null
     && meta.validate == null
     && (meta.allowedValues == null || isAllowed(value, kind, meta.allowedValues))
     && (
-      if kind == 'string' then meta.pattern == null && meta.format == null && isInside(std.length(value), meta.minLength, meta.maxLength)
+      if kind == 'string' then isRightText(meta, value)
       else if kind == 'number' then isInside(value, meta.minValue, meta.maxValue)
       else if kind == 'array' then
         isInside(std.length(value), meta.minLength, meta.maxLength)
         && (meta.items == null || std.length([1 for item in value if !isPlainlyRight(meta.items, item)]) == 0)
-      else if kind == 'object' && (meta.properties != null || meta.required != null || meta.additionalProperties != null) then
-        hasRightProperties(meta, value, isPlainlyRight)
-      else true
+      else kind != 'object' || hasRightProperties(meta, value, isPlainlyRight)
     )
   );
 
-// Whether there may be an id to take out of an object in *value*; most metadata is told by a look at its surface.
-local mayHoldId(meta, kind, definitions) =
+// Most metadata is told by a look at its surface: of one type that says all.
+local isSimple(meta, kind) =
+  meta.type == kind
+  && meta.items == null
+  && meta.properties == null
+  && meta.additionalProperties == null
+  && meta['$ref'] == null;
+
+// Whether there may be an id to take out of an object in *value*.
+local mayHoldId(metadata, kind, definitions) =
   (kind == 'object' || kind == 'array')
-  && (!('type' in meta && meta.type == kind) || 'items' in meta || 'properties' in meta || 'additionalProperties' in meta || '$ref' in meta)
-  && (import 'parameters/ids.libsonnet').mayHoldId(meta, definitions);
+  && !isSimple(absent + metadata, kind)
+  && (import 'parameters/ids.libsonnet').mayHoldId(metadata, definitions);
+
+local isSecureOrDeployTime(metadata, definitions) =
+  local meta = absent + metadata;
+  !(std.type(meta.type) == 'string' && meta.type in openTypes && meta['$ref'] == null && !('deployTime' in metadata))
+  && (import 'parameters/metadata.libsonnet').isDeployTime(metadata, definitions);
 
 local bound(metadata, parameters, root, definitions, checksIds) =
   local given =
     local object = read(parameters);
     if std.type(object) == 'object' then object else error 'the parameters must be an object, not ' + std.type(object);
   local names = std.objectFieldsAll(metadata);
-  local isDeployTime(meta) = root && (import 'parameters/metadata.libsonnet').isDeployTime(meta, definitions);
+  local isDeployTime(meta) = root && isSecureOrDeployTime(meta, definitions);
   local isSecret(meta) = (import 'parameters/metadata.libsonnet').isSecure(meta, definitions);
   local isOptional(meta) = 'defaultValue' in meta || (absent + meta).nullable == true || isDeployTime(meta);
   // A module that takes null for "not given" passes it on to its children as it is.
   local isNullDefault(meta, value) = std.type(value) == 'null' && 'defaultValue' in meta && meta.defaultValue == null;
-  local wrong(name, meta, value) =
-    if isPlainlyRight(meta, value) && !(checksIds && mayHoldId(meta, std.type(value), definitions)) || isNullDefault(meta, value) then []
-    else
-      local context = { root: root && !isDeployTime(meta), checksIds: checksIds, definitions: definitions };
-      (import 'parameters/problems.libsonnet').check(meta, value, ['parameters', name], isSecret(meta), context);
+  local isRight(meta, value) =
+    (isPlainlyRight(meta, value) && !(checksIds && mayHoldId(meta, std.type(value), definitions)))
+    || isNullDefault(meta, value);
+  local check(name, meta, value) =
+    local context = { root: root && !isDeployTime(meta), checksIds: checksIds, definitions: definitions };
+    (import 'parameters/problems.libsonnet').check(meta, value, ['parameters', name], isSecret(meta), context);
+  local told() = import 'parameters/problems.libsonnet';
   local unknown = [name for name in std.objectFields(given) if !(name in metadata)];
   local missing = [name for name in names if !std.objectHasAll(given, name) && !isOptional(metadata[name])];
   // An array keeps what was worked out; the fields of an object are worked out again at each use by some engines.
-  local found = [if std.objectHasAll(given, name) then wrong(name, metadata[name], given[name]) else [] for name in names];
-  local problems = if std.length(unknown) + std.length(missing) == 0 && std.length([1 for one in found if std.length(one) > 0]) == 0 then [] else
-    [(import 'parameters/problems.libsonnet').unknownName(name, metadata) for name in unknown]
-    + [
-      one
-      for i in std.range(0, std.length(names) - 1)
-      for one in
-        if std.member(missing, names[i]) then [(import 'parameters/problems.libsonnet').missingName(names[i], metadata)]
-        else found[i]
-    ];
-  local fail() = error (import 'parameters/problems.libsonnet').report(problems);
+  local wrong = [
+    if !std.objectHasAll(given, name) || isRight(metadata[name], given[name]) then []
+    else check(name, metadata[name], given[name])
+    for name in names
+  ];
+  local namesAreRight = std.length(unknown) + std.length(missing) == 0;
+  local problems =
+    if namesAreRight && std.length([1 for found in wrong if std.length(found) > 0]) == 0 then []
+    else
+      [told().unknownName(name, metadata) for name in unknown]
+      + [
+        found
+        for i in std.range(0, std.length(names) - 1)
+        for found in
+          if std.member(missing, names[i]) then [told().missingName(names[i], metadata)]
+          else wrong[i]
+      ];
+  local fail() = error told().report(problems);
   local value(name, i) =
     local meta = metadata[name];
-    if std.length(found[i]) > 0 then fail()
+    if std.length(wrong[i]) > 0 then fail()
     else if isDeployTime(meta) then reference(name)
     else if !std.objectHasAll(given, name) then (if 'defaultValue' in meta then meta.defaultValue)
     else if mayHoldId(meta, std.type(given[name]), definitions) then
@@ -136,28 +174,29 @@ local bound(metadata, parameters, root, definitions, checksIds) =
     problems: problems,
     checked: if std.length(problems) == 0 then true else fail(),
     arguments:
-      if std.length(unknown) + std.length(missing) > 0 then fail()
-      else { [names[i]]: values[i] for i in std.range(0, std.length(names) - 1) },
+      if namesAreRight then { [names[i]]: values[i] for i in std.range(0, std.length(names) - 1) } else fail(),
   };
 
 {
   // Checks and binds the arguments of a module.
   //
-  // metadata: its parameterMetadata. parameters: what it was given, an object or the JSON text of one. root: whether the
-  // module is the one that is compiled, whose secure and deploy-time parameters become parameters of the template.
+  // metadata: its parameterMetadata. parameters: what it was given, an object or the JSON text of one. root: whether
+  // the module is the one that is compiled, whose secure and deploy-time parameters become parameters of the template.
   // definitions: the shared types that a $ref '#/definitions/NAME' leads to.
   //
   // arguments: { NAME: value }, where the value is the one given, with the ids of resources in place of resources, or
-  // the default, or null. A value is checked when it is used; unknown and missing names are found at once. When anything
-  // is wrong, all that is wrong is the error.
+  // the default, or null. A value is checked when it is used; unknown and missing names are found at once. When
+  // anything is wrong, all that is wrong is the error.
   // checked: true, or the error when any of the arguments is wrong, used or not.
   // problems: the array that the error is made of.
   binding(metadata, parameters, root=false, definitions={}):: bound(metadata, parameters, root, definitions, root),
 
   // The arguments object of binding.
-  bind(metadata, parameters, root=false, definitions={}):: bound(metadata, parameters, root, definitions, root).arguments,
+  bind(metadata, parameters, root=false, definitions={})::
+    bound(metadata, parameters, root, definitions, root).arguments,
 
-  // What is wrong with the arguments, as an array of { code, message, path, hint }, sorted by parameter; [] when all is
-  // right.
-  problems(metadata, parameters, root=false, definitions={}):: bound(metadata, parameters, root, definitions, true).problems,
+  // What is wrong with the arguments, as an array of { code, message, path, hint }, sorted by parameter; [] when all
+  // is right.
+  problems(metadata, parameters, root=false, definitions={})::
+    bound(metadata, parameters, root, definitions, true).problems,
 }

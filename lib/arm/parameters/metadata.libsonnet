@@ -1,4 +1,4 @@
-// What parameter metadata says: its types, the shared types it refers to, what is secret; and what an ARM expression is.
+// What parameter metadata says: its types, the shared types it refers to, what is secret; what an ARM expression is.
 
 // The spellings that types are usually written in, to the one that is compared; others go through lower case.
 local canonical = {
@@ -83,10 +83,10 @@ local chain(meta, definitions, seen=[]) =
   else
     local reference = meta['$ref'];
     local target = resolve(reference, definitions);
-    if target == null || (std.type(reference) == 'string' && std.member(seen, reference)) then [meta]
+    if target == null || std.member(seen, reference) then [meta]
     else [meta] + chain(target, definitions, if std.type(reference) == 'string' then seen + [reference] else seen);
 
-local isSecureAlone(names) = if std.length(names) == 1 then isSecureType(names[0]) else std.length([1 for name in names if isSecureType(name)]) > 0;
+local isSecureAlone(names) = std.length([1 for name in names if isSecureType(name)]) > 0;
 
 local allTypes(meta, definitions) = [typeOf(name) for link in chain(meta, definitions) for name in typeNames(link)];
 
@@ -94,7 +94,8 @@ local isSecure(meta, definitions) =
   if '$ref' in meta then std.length([1 for link in chain(meta, definitions) if isSecureAlone(typeNames(link))]) > 0
   else isSecureAlone(typeNames(meta));
 
-local isDeployTime(meta, definitions) = ('deployTime' in meta && meta.deployTime == true) || isSecure(meta, definitions);
+local isDeployTime(meta, definitions) =
+  ('deployTime' in meta && meta.deployTime == true) || isSecure(meta, definitions);
 
 {
   stated:: stated,

@@ -1,7 +1,8 @@
-// What is wrong with a value, as an array of problems { code, message, path, hint }: path is an array of names and indices
-// that starts with 'parameters', hint is a text or null. The value of a secure parameter stands in none of them.
+// What is wrong with a value, as an array of problems { code, message, path, hint }: path is an array of names and
+// indices that starts with 'parameters', hint is a text or null. The value of a secure parameter stands in none.
 //
-// armlib/compiler/bind.py has the same rules, in the same order and words; a property test holds the two together.
+// armlib/compiler/parameters_check.py has the same rules, in the same order and words; a property test holds the two
+// together.
 
 local nearest = (import '../nearest.libsonnet').nearest;
 local metadata = import 'metadata.libsonnet';
@@ -43,7 +44,7 @@ local typesInMessages = [
   'string',
 ];
 
-// Texts ----------------------------------------------------------------------------------------------------------------
+// Texts
 
 local maximumShown = 80;
 
@@ -62,17 +63,20 @@ local shown(value, secret) =
   local kind = std.type(value);
   if secret then 'the value'
   else if kind == 'function' then 'a function'
-  else if kind == 'array' then (if std.length(value) == 0 then '[]' else 'an array of ' + counted(std.length(value), 'item', 'items'))
+  else if kind == 'array' then
+    if std.length(value) == 0 then '[]' else 'an array of ' + counted(std.length(value), 'item', 'items')
   else if kind == 'object' then
     local names = std.objectFields(value);
     if std.length(names) == 0 then '{}'
     else 'an object with ' + cut(std.join(', ', names[:5]) + (if std.length(names) > 5 then ', …' else ''))
   else cut(scalar(value));
 
+local plainCharacters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-';
+
 local plainName(name) =
   std.length(name) > 0
   && !std.member('0123456789-', name[0])
-  && std.length([1 for character in std.stringChars(name) if !std.member('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-', character)]) == 0;
+  && std.length([1 for character in std.stringChars(name) if !std.member(plainCharacters, character)]) == 0;
 
 local step(key) =
   if std.type(key) == 'number' then '[' + key + ']'
@@ -92,8 +96,11 @@ local problem(code, path, text, hint=null) = {
 
 // The text of an error: to be read, and one line for armlib.
 local report(problems) =
-  local line(found) = '  ' + std.strReplace(found.message, '\n', ' ') + (if found.hint == null then '' else ' (' + std.strReplace(found.hint, '\n', ' ') + ')');
-  std.join('\n', ['wrong parameters'] + [line(found) for found in problems] + ['armlib-diagnostics: ' + std.manifestJsonMinified(problems)]);
+  local inLine(text) = std.strReplace(text, '\n', ' ');
+  local hint(found) = if found.hint == null then '' else ' (' + inLine(found.hint) + ')';
+  local line(found) = '  ' + inLine(found.message) + hint(found);
+  local last = 'armlib-diagnostics: ' + std.manifestJsonMinified(problems);
+  std.join('\n', ['wrong parameters'] + [line(found) for found in problems] + [last]);
 
 local expected(types) = orList([articles[type] for type in types]);
 
@@ -106,11 +113,12 @@ local summary(meta) =
   local types = [typeOf(name) for name in typeNames(meta)];
   local about =
     if 'description' in meta then meta.description
-    else if 'metadata' in meta && std.type(meta.metadata) == 'object' && 'description' in meta.metadata then meta.metadata.description;
-  local text = std.join(': ', (if std.length(types) > 0 && !std.member(types, null) then [expected(types)] else []) + (if std.type(about) == 'string' then [about] else []));
+    else if 'metadata' in meta && std.type(meta.metadata) == 'object' then std.get(meta.metadata, 'description');
+  local ofTypes = if std.length(types) > 0 && !std.member(types, null) then [expected(types)] else [];
+  local text = std.join(': ', ofTypes + (if std.type(about) == 'string' then [about] else []));
   if text == '' then null else text;
 
-// Checks: each gives an array of problems -----------------------------------------------------------------------------
+// Checks: each gives an array of problems
 
 local any(flags) = std.member(flags, true);
 
@@ -131,17 +139,17 @@ local checkId(id, path, secret) =
   if isId(id) then []
   else [problem('wrong-type', path + ['id'], shown(id, secret) + ' is not ' + idExpected)];
 
+local wrongType(types, value, path, secret) =
+  if std.member(types, null) then
+    local hint = 'the types are ' + std.join(', ', typesInMessages);
+    problem('unknown-type', path, 'its metadata has a type that does not exist', hint)
+  else
+    local hint = 'a resource id is ' + idExpected + '; an object with such an id will do';
+    local text = shown(value, secret) + ' is not ' + expected(types);
+    problem('wrong-type', path, text, if std.member(types, 'resourceId') then hint);
+
 local checkType(types, kind, value, path, secret, context) =
-  if !(if std.length(types) == 1 then accepts(types[0], kind, value) else any([accepts(type, kind, value) for type in types])) then
-    if std.member(types, null) then
-      [problem('unknown-type', path, 'its metadata has a type that does not exist', 'the types are ' + std.join(', ', typesInMessages))]
-    else
-      [problem(
-        'wrong-type',
-        path,
-        shown(value, secret) + ' is not ' + expected(types),
-        if std.member(types, 'resourceId') then 'a resource id is ' + idExpected + '; an object with such an id will do'
-      )]
+  if !any([accepts(type, kind, value) for type in types]) then [wrongType(types, value, path, secret)]
   else if context.checksIds && kind == 'object' && std.member(types, 'resourceId') && std.objectHasAll(value, 'id') then
     checkId(value.id, path, secret)
   else [];
@@ -151,36 +159,40 @@ local isAllowed(value, allowed) = any([std.type(one) == std.type(value) && one =
 // Whether what is unknown in *value* may make it one of *allowed*, if there is anything unknown.
 local mayBeOneOf(value, allowed) =
   local kind = std.type(value);
-  if kind == 'string' then isExpression(value) else any([std.type(one) == kind for one in allowed]) && holdsExpression(value);
+  if kind == 'string' then isExpression(value)
+  else any([std.type(one) == kind for one in allowed]) && holdsExpression(value);
 
 local checkOneAllowed(value, allowed, path, secret) =
   if isAllowed(value, allowed) || mayBeOneOf(value, allowed) then []
-  else [problem(
-    'not-allowed',
-    path,
-    shown(value, secret) + ' is not one of ' + cut(std.join(', ', [shown(one, false) for one in allowed])),
-    if std.type(value) == 'string' && !secret then didYouMean(value, [one for one in allowed if std.type(one) == 'string'])
-  )];
+  else
+    local texts = [one for one in allowed if std.type(one) == 'string'];
+    local text = shown(value, secret) + ' is not one of ' + cut(std.join(', ', [shown(one, false) for one in allowed]));
+    [problem('not-allowed', path, text, if std.type(value) == 'string' && !secret then didYouMean(value, texts))];
 
 // As in ARM, an array may also be a selection of the allowed values.
 local checkAllowed(meta, value, kind, path, secret, context) =
   local allowed = meta.allowedValues;
   if kind == 'array' && !isAllowed(value, allowed) && std.member(allTypes(meta, context.definitions), 'array') then
     if mayBeOneOf(value, allowed) then []
-    else [found for i in std.range(0, std.length(value) - 1) for found in checkOneAllowed(value[i], allowed, path + [i], secret)]
+    else [
+      found
+      for i in std.range(0, std.length(value) - 1)
+      for found in checkOneAllowed(value[i], allowed, path + [i], secret)
+    ]
   else checkOneAllowed(value, allowed, path, secret);
 
 local checkLength(meta, value, one, many, path, secret) =
   local length = std.length(value);
-  local bounded(code, word, bound, how, verb) = [problem(
-    code,
-    path,
-    shown(value, secret) + ' is too ' + word + ': '
-    + (if secret then how + ' ' + counted(bound, one, many) else counted(length, one, many) + ', ' + how + ' ' + scalar(bound))
-    + (if bound == 1 then ' is ' else ' are ') + verb
-  )];
-  if 'minLength' in meta && length < meta.minLength then bounded('too-short', 'short', meta.minLength, 'at least', 'needed')
-  else if 'maxLength' in meta && length > meta.maxLength then bounded('too-long', 'long', meta.maxLength, 'at most', 'allowed')
+  local outside(code, word, bound, how, verb) =
+    local limit =
+      if secret then how + ' ' + counted(bound, one, many)
+      else counted(length, one, many) + ', ' + how + ' ' + scalar(bound);
+    local be = if bound == 1 then ' is ' else ' are ';
+    [problem(code, path, shown(value, secret) + ' is too ' + word + ': ' + limit + be + verb)];
+  if 'minLength' in meta && length < meta.minLength then
+    outside('too-short', 'short', meta.minLength, 'at least', 'needed')
+  else if 'maxLength' in meta && length > meta.maxLength then
+    outside('too-long', 'long', meta.maxLength, 'at most', 'allowed')
   else [];
 
 local checkRange(meta, value, path, secret) =
@@ -208,23 +220,31 @@ local checkFormat(meta, value, path, secret) =
   else [problem('wrong-format', path, shown(value, secret) + ' is not in the format ' + meta.format)];
 
 local checkString(meta, value, path, secret) =
-  (if 'minLength' in meta || 'maxLength' in meta then checkLength(meta, value, 'character', 'characters', path, secret) else [])
+  checkLength(meta, value, 'character', 'characters', path, secret)
   + (if 'pattern' in meta then checkPattern(meta, value, path, secret) else [])
   + (if 'format' in meta then checkFormat(meta, value, path, secret) else []);
 
 local checkArray(meta, value, path, secret, context, check) =
-  (if 'minLength' in meta || 'maxLength' in meta then checkLength(meta, value, 'item', 'items', path, secret) else [])
+  checkLength(meta, value, 'item', 'items', path, secret)
   + (
-    if 'items' in meta then
-      [found for i in std.range(0, std.length(value) - 1) for found in check(meta.items, value[i], path + [i], secret, context)]
-    else []
+    if 'items' in meta then [
+      found
+      for i in std.range(0, std.length(value) - 1)
+      for found in check(meta.items, value[i], path + [i], secret, context)
+    ] else []
   );
+
+local missingProperty(name, meta, path) =
+  problem('missing-property', path + [name], 'it is missing', if meta != null then summary(meta));
+
+local unknownProperty(name, known, path) =
+  problem('unknown-property', path + [name], 'there is no such property', didYouMean(name, known));
 
 local checkObject(meta, value, path, secret, context, check) =
   local declared = if 'properties' in meta then meta.properties else {};
   local extra = if 'additionalProperties' in meta then meta.additionalProperties else true;
   (if 'required' in meta then [
-     problem('missing-property', path + [name], 'it is missing', summary(if name in declared then declared[name] else {}))
+     missingProperty(name, if name in declared then declared[name], path)
      for name in meta.required
      if !std.objectHasAll(value, name)
    ] else [])
@@ -240,7 +260,7 @@ local checkObject(meta, value, path, secret, context, check) =
        if !(name in declared)
        for found in
          if extra == false then
-           [problem('unknown-property', path + [name], 'there is no such property', didYouMean(name, std.objectFields(declared)))]
+           [unknownProperty(name, std.objectFields(declared), path)]
          else check(extra, value[name], path + [name], secret, context)
      ]);
 
@@ -262,24 +282,28 @@ local checkValidator(meta, value, kind, path, secret) =
   local answer = meta.validate(value);
   if answer == true then []
   else
-    local speaks = std.type(answer) == 'string' && !(secret && (kind != 'string' || value == '' || repeats(answer, value)));
-    [problem('failed-validator', path, if speaks then answer else shown(value, secret) + ' is not valid')];
+    local tellsSecret = secret && (kind != 'string' || value == '' || repeats(answer, value));
+    local speaks = std.type(answer) == 'string' && !tellsSecret;
+    local text = if speaks then answer else shown(value, secret) + ' is not valid';
+    [problem('failed-validator', path, text)];
 
 local checkReference(meta, value, path, secret, context, seen, check) =
   local reference = meta['$ref'];
   local target = resolve(reference, context.definitions);
-  if target == null then
-    [problem('unknown-definition', path, 'its metadata refers to a definition that does not exist: ' + scalar(reference))]
+  local fault(text) =
+    local whole = 'its metadata refers to a definition that ' + text + ': ' + scalar(reference);
+    [problem('unknown-definition', path, whole)];
+  if target == null then fault('does not exist')
   else if std.type(reference) != 'string' then check(target, value, path, secret, context, seen)
-  else if std.member(seen, reference) then
-    [problem('unknown-definition', path, 'its metadata refers to a definition that is only itself: ' + scalar(reference))]
+  else if std.member(seen, reference) then fault('is only itself')
   else check(target, value, path, secret, context, seen + [reference]);
 
 // A secret inside an object or array of the root module would end up in the template with the rest of it.
 local checkPlacement(names, kind, value, path, context) =
   local open = [typeOf(name) for name in names if !isSecureType(name)];
   if context.root && std.length(path) > 2 && !any([accepts(type, kind, value) for type in open]) then
-    [problem('nested-secret', path, 'a secret here would be written to the template', 'declare it as a parameter of its own')]
+    local hint = 'declare it as a parameter of its own';
+    [problem('nested-secret', path, 'a secret here would be written to the template', hint)]
   else [];
 
 // The problems of *value*, by *metadata*. secret: whether the value is part of a secret. context: { root, checksIds,
@@ -287,7 +311,8 @@ local checkPlacement(names, kind, value, path, context) =
 local check(metadata, value, path, secret, context, seen=[]) =
   local kind = std.type(value);
   local meta = stated(metadata);
-  if (kind == 'string' && isExpression(value)) || (kind == 'null' && 'nullable' in meta && meta.nullable == true) then []
+  if kind == 'string' && isExpression(value) then []
+  else if kind == 'null' && std.get(meta, 'nullable', false) == true then []
   else
     local names = typeNames(meta);
     local secure = isSecureAlone(names);
@@ -302,7 +327,8 @@ local check(metadata, value, path, secret, context, seen=[]) =
       checkValidator(meta, value, kind, path, here)
     else found;
 
-local missingName(name, metadata) = problem('missing-parameter', ['parameters', name], 'it is missing', summary(metadata[name]));
+local missingName(name, metadata) =
+  problem('missing-parameter', ['parameters', name], 'it is missing', summary(metadata[name]));
 
 local unknownName(name, metadata) = {
   local known = std.objectFieldsAll(metadata),
