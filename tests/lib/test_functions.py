@@ -144,7 +144,8 @@ def test_lambdas_come_from_functions_names_or_expressions(jsonnet: Any) -> None:
                 "[map(parameters('a'), lambda('item', add(lambdaVariables('item'), 1)))]"
             ),
             "fn.filter([1], function(x, i) fn.less(x, i))": (
-                "[filter(createArray(1), lambda('item', 'index', less(lambdaVariables('item'), lambdaVariables('index'))))]"
+                "[filter(createArray(1), lambda('item', 'index', "
+                "less(lambdaVariables('item'), lambdaVariables('index'))))]"
             ),
             "fn.map([], function(x) { a: x })": (
                 "[map(createArray(), lambda('item', createObject('a', lambdaVariables('item'))))]"

@@ -193,7 +193,11 @@ def test_the_id_of_a_deployment_elsewhere_is_right_in_any_template(jsonnet: Any)
 
 
 def test_a_placed_module_is_collected_as_one_resource(jsonnet: Any) -> None:
-    source = f"{SETUP} [r.name for r in (arm.Module {{ a:: placed({{}}), b:: vnet, c:: arm.inline(arm.Module {{ d:: vnet {{ name: 'w' }} }}) }}).resources]"
+    source = f"""
+      {SETUP}
+      local inline = arm.inline(arm.Module {{ d:: vnet {{ name: 'w' }} }});
+      [r.name for r in (arm.Module {{ a:: placed({{}}), b:: vnet, c:: inline }}).resources]
+    """
     assert jsonnet(source) == ["sql", "v", "w"]
 
 

@@ -52,7 +52,8 @@ def test_references_and_lists_name_the_api_version(jsonnet: Any) -> None:
         {
             "account.ref()": "[reference(resourceId('Microsoft.Storage/storageAccounts', 'data'), '2023-05-01')]",
             "account.ref('primaryEndpoints.blob')": (
-                "[reference(resourceId('Microsoft.Storage/storageAccounts', 'data'), '2023-05-01').primaryEndpoints.blob]"
+                "[reference(resourceId('Microsoft.Storage/storageAccounts', 'data'), '2023-05-01')"
+                ".primaryEndpoints.blob]"
             ),
             "account.ref('identity.principalId', full=true)": (
                 "[reference(resourceId('Microsoft.Storage/storageAccounts', 'data'), '2023-05-01', 'Full')"
@@ -142,7 +143,7 @@ def test_extensions_carry_the_scope_of_what_they_extend(jsonnet: Any) -> None:
             ),
             "arm.Resource(extension, '1') { name: 'k' }.at(account).scope": f"[{data}]",
             "arm.Resource(extension, '1') { name: 'k' }.at(account.id).scope": f"[{data}]",
-            "arm.Resource(extension, '1') { name: 'k' }.at({ id: '/subscriptions/s/resourceGroups/g/providers/A/b/c' }).id": (
+            "arm.Resource(extension, '1') { name: 'k' }.at('/subscriptions/s/resourceGroups/g/providers/A/b/c').id": (
                 "[extensionResourceId('/subscriptions/s/resourceGroups/g/providers/A/b/c', "
                 "'Microsoft.Authorization/locks', 'k')]"
             ),
@@ -153,6 +154,8 @@ def test_extensions_carry_the_scope_of_what_they_extend(jsonnet: Any) -> None:
 
 def test_existing_resources_are_found_at_any_scope(jsonnet: Any) -> None:
     in_group = "extensionResourceId(subscriptionResourceId({}'Microsoft.Resources/resourceGroups', 'g'), 'a/b', 'n')"
+    in_own_subscription = f"[{in_group.format('')}]"
+    in_other_subscription = f"[{in_group.format(repr('s') + ', ')}]"
     management = "tenantResourceId('Microsoft.Management/managementGroups', 'mg')"
     jsonnet.check(
         {
@@ -160,17 +163,15 @@ def test_existing_resources_are_found_at_any_scope(jsonnet: Any) -> None:
             "arm.existing('a/b', '1', 'n').id": "[resourceId('a/b', 'n')]",
             "arm.existing('a/b/c', '1', 'n/m').id": "[resourceId('a/b/c', 'n', 'm')]",
             "arm.existing('a/b', '1', 'n', arm.scope.resourceGroup()).id": "[resourceId('a/b', 'n')]",
-            "arm.existing('a/b', '1', 'n', 'g').id": f"[{in_group.format('')}]",
-            "arm.existing('a/b', '1', 'n', arm.scope.resourceGroup('g', 's')).id": f"[{in_group.format(repr('s') + ', ')}]",
-            "arm.existing('a/b', '1', 'n', '/subscriptions/s/resourceGroups/g').id": (
-                f"[{in_group.format(repr('s') + ', ')}]"
-            ),
-            "arm.existing('a/b', '1', 'n', { resourceGroup: 'g', subscriptionId: 's' }).id": (
-                f"[{in_group.format(repr('s') + ', ')}]"
-            ),
-            "arm.existing('a/b', '1', 'n').at('g').id": f"[{in_group.format('')}]",
+            "arm.existing('a/b', '1', 'n', 'g').id": in_own_subscription,
+            "arm.existing('a/b', '1', 'n', arm.scope.resourceGroup('g', 's')).id": in_other_subscription,
+            "arm.existing('a/b', '1', 'n', '/subscriptions/s/resourceGroups/g').id": (in_other_subscription),
+            "arm.existing('a/b', '1', 'n', { resourceGroup: 'g', subscriptionId: 's' }).id": (in_other_subscription),
+            "arm.existing('a/b', '1', 'n').at('g').id": in_own_subscription,
             "arm.existing('a/b', '1', 'n', arm.scope.subscription()).id": "[subscriptionResourceId('a/b', 'n')]",
-            "arm.existing('a/b', '1', 'n', arm.scope.subscription('s')).id": "[subscriptionResourceId('s', 'a/b', 'n')]",
+            "arm.existing('a/b', '1', 'n', arm.scope.subscription('s')).id": (
+                "[subscriptionResourceId('s', 'a/b', 'n')]"
+            ),
             "arm.existing('a/b', '1', 'n', '/subscriptions/s').id": "[subscriptionResourceId('s', 'a/b', 'n')]",
             "arm.existing('a/b', '1', 'n', '[subscription().id]').id": "[subscriptionResourceId('a/b', 'n')]",
             "arm.existing('a/b', '1', 'n', arm.scope.tenant()).id": "[tenantResourceId('a/b', 'n')]",
@@ -201,7 +202,9 @@ def test_a_resource_of_the_scope_that_is_deployed_to_says_nothing_of_it(jsonnet:
         {
             "arm.Resource('a/b', '1') { name: 'n' }.at(arm.scope.subscription())": plain,
             "arm.Resource('a/b', '1') { name: 'n' }.at(arm.scope.resourceGroup())": plain,
-            "arm.Resource('a/b', '1') { name: 'n' }.at(arm.scope.subscription()).id": "[subscriptionResourceId('a/b', 'n')]",
+            "arm.Resource('a/b', '1') { name: 'n' }.at(arm.scope.subscription()).id": (
+                "[subscriptionResourceId('a/b', 'n')]"
+            ),
             "arm.Resource('a/b', '1') { name: 'n' }.at(arm.scope.tenant())": plain | {"scope": "/"},
         }
     )
