@@ -60,6 +60,8 @@ def expand(
         if key in by_key and isinstance(resource, dict):
             _check_resource(expansion, resource, ("resources", key))
             expansion.children[bindings.text(str(resource.get("name", "")))] = by_key[key]
+            if isinstance(key, str):
+                expansion.children[key.lower()] = by_key[key]
     resources = _spliced(expansion, template["resources"], by_key, kind)
     parts = [Part(file=file, template={**template, "resources": []})]
     parts += (Part(file=child.file, template=_without_metadata(child.template)) for child in children)

@@ -197,7 +197,7 @@ class Bindings:
 
     def _literal_id(self, match: re.Match[str]) -> str:
         type_, names = match.groups()
-        return resource_id(self.scope.resource_base, type_.lower(), _QUOTED.findall(names.lower()))
+        return resource_id(self.scope.resource_base, type_.lower().strip("/"), _QUOTED.findall(names.lower()))
 
     def node(self, node: Node) -> str:
         """Return the normal form of an expression."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from armlib.compiler.identity import Bindings, Mention, parent_id
 from armlib.compiler.structure import Level, Resource
+from armlib.expressions.parser import is_expression
 from armlib.template.scope import ScopeKind
 
 _LOOP_INDEX = re.compile(re.escape("\x02copyindex(") + r"[^\x03]*" + re.escape(")\x03"))
@@ -71,6 +72,23 @@ class Index:
         if symbol is not None:
             return Match((symbol,), True)
         return Match(tuple(self._by_name.get(name, ())), True)
+
+    def waited_for(self, entry: str) -> tuple[Resource, ...]:
+        """Return the resources that an entry of ``dependsOn`` names, in any of the spellings there are.
+
+        Those are symbolic names, names of loops, names, ids, and types with names, ``Microsoft.Web/sites/NAME``. An
+        entry that is none of them, such as a choice between two, names all that it mentions.
+        """
+        if not is_expression(entry) and entry.lower() in self.loop_names:
+            return tuple(self.loop_names[entry.lower()])
+        normal = self.bindings.text(entry).rstrip("/")
+        found = self.named(normal.partition("[")[0] if self._by_symbol else normal)
+        if not found.resources and "/" in normal:
+            found = self.exactly(normal if normal[0] == "/" else f"{self._base}/providers/{normal}")
+        if found.resources or not is_expression(entry):
+            return found.resources
+        mentions = self.bindings.mentions(entry)
+        return tuple(dict.fromkeys(one for mention in mentions for one in self.mentioned(mention).resources))
 
     def exactly(self, id_: str) -> Match:
         """Return the resources with the id, and the loops that have an instance with it."""

@@ -143,27 +143,13 @@ class _Linker:
         if resource.parent is not None:
             used.add(Match((resource.parent,), True), Mention(resource.parent.id), resource, is_hard=True)
         for number, text in enumerate(resource.depends_on):
-            targets = self._entry_targets(text, resource, index)
+            targets = index.waited_for(text)
             if not targets:
                 self._check_unknown(text, number, resource, index)
             used.entries.append((text, targets))
             used.covered.update(dict.fromkeys(target for target in targets if target is not resource))
         used.close()
         return used
-
-    def _entry_targets(self, text: str, resource: Resource, index: Index) -> tuple[Resource, ...]:
-        """Return the resources that an entry of ``dependsOn`` names, in any of the spellings there are."""
-        level = resource.level
-        if not is_expression(text) and text.lower() in index.loop_names:
-            return tuple(index.loop_names[text.lower()])
-        normal = level.bindings.text(text).rstrip("/")
-        found = index.named(normal.partition("[")[0] if level.is_symbolic else normal)
-        if not found.resources and "/" in normal:
-            found = index.exactly(normal if normal[0] == "/" else f"{level.home.base}/providers/{normal}")
-        if not found.resources:
-            mentions = level.bindings.mentions(text) if is_expression(text) else ()
-            return tuple(dict.fromkeys(one for each in mentions for one in index.mentioned(each).resources))
-        return found.resources
 
     def _check_unknown(self, text: str, number: int, resource: Resource, index: Index) -> None:
         """Report an entry that surely names no resource of the template: its text is known, and so are their ids."""

@@ -137,8 +137,10 @@ def _shape(body: Json) -> str | None:
         return None
     if {"copy", "condition"} & body.keys() or not isinstance(body.get("name"), str):
         return None
+    if not _has_plain_parameters(body):
+        return None
     difference = _difference(body)
-    if any(_is_open(text) for text in _texts(difference)) or not _has_plain_parameters(body):
+    if any(_is_open(text) for text in _texts(difference)):
         return None
     text = json.dumps(_with(body, "", {name: None for name in difference if name != "name"}), sort_keys=True)
     return text if len(text) >= _SMALLEST_SHARED else None

@@ -2,8 +2,8 @@
 
 Nothing else changes its meaning: children that are written inside their parent are written beside it, with their full
 type and name; ``reference`` and the ``list`` functions, which find a resource by its name in version 1, find it by its
-symbolic name or its id. Entries of ``dependsOn`` are put into symbolic names when dependencies are linked. Nested
-templates have a version of their own and stay as they are.
+symbolic name or its id; ``dependsOn`` has symbolic names. Nested templates have a version of their own and stay as
+they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from armlib.compiler.spelling import id_of
 from armlib.compiler.structure import Resource, survey
 from armlib.expressions.parser import is_expression, parse
 from armlib.expressions.syntax import Call, Literal, Node
-from armlib.jsontypes import JsonObject
+from armlib.jsontypes import Json, JsonObject
 from armlib.template.scope import ScopeKind
 
 VERSION = "2.0"
@@ -46,12 +46,24 @@ def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> Jso
         if resource.parent is not None:
             body |= {"type": resource.type, "name": resource.name}
         resources[symbols[resource]] = {
-            name: value if name in ("dependsOn", "type") else replaced(value, rewrite) for name, value in body.items()
+            name: _entries(value, index, symbols) if name == "dependsOn" else replaced(value, rewrite)
+            for name, value in body.items()
         }
     others: JsonObject = {
         name: replaced(value, rewrite) if name in ("outputs", "asserts") else value for name, value in template.items()
     }
     return {**others, "languageVersion": VERSION, "resources": resources}
+
+
+def _entries(entries: Json, index: Index, symbols: Mapping[Resource, str]) -> Json:
+    """Return ``dependsOn`` by symbolic names; an entry that names nothing that is known stays as it is."""
+    if not isinstance(entries, list):
+        return entries
+    found: dict[str, None] = {}
+    for entry in entries:
+        if isinstance(entry, str):
+            found.update(dict.fromkeys([symbols[one] for one in index.waited_for(entry)] or [entry]))
+    return [*found, *(entry for entry in entries if not isinstance(entry, str))]
 
 
 def _symbols(resources: list[Resource]) -> dict[Resource, str]:

@@ -159,7 +159,7 @@ def _missing(resource: Resource) -> Iterator[Diagnostic]:
     body = resource.body
     if body.get("type") and body.get("name") and body.get("apiVersion"):
         return
-    present = {name.lower() for name, value in body.items() if value is not None}
+    present = {name.lower() for name, value in body.items() if value not in (None, "")}
     needed = ["type", "name"]
     if "apiProfile" not in resource.level.template and not present & {"import", "extension"}:
         needed.append("apiVersion")

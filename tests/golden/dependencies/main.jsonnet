@@ -11,7 +11,7 @@ local id(type, name) = "[resourceId('%s', '%s')]" % [type, name];
     resource('Microsoft.Authorization/locks', 'lock', {}, { scope: id('Microsoft.Compute/virtualMachines', 'vm') }),
     resource('Microsoft.Authorization/locks', 'relative', {}, { scope: 'Microsoft.Network/virtualNetworks/vnet' }),
     resource('Microsoft.Web/sites', 'by-name', { a: "[reference('vnet').addressSpace]", b: "[listKeys('sa', '2023-01-01').keys[0].value]" }),
-    resource('Microsoft.Storage/storageAccounts', 'sa', {}, { condition: "[equals(1, 1)]" }),
+    resource('Microsoft.Storage/storageAccounts', 'sa', {}, { condition: '[equals(1, 1)]' }),
     resource('Microsoft.Web/sites', 'by-state', { a: "[if(true(), reference(resourceId(subscription().subscriptionId, resourceGroup().name, 'Microsoft.Storage/storageAccounts', 'sa')).x, '')]" }),
     resource('Microsoft.Web/sites', 'self', { me: id('Microsoft.Web/sites', 'self'), child: "[resourceId('Microsoft.Web/sites/config', 'self', 'web')]" }),
     resource('Microsoft.Web/sites', 'elsewhere', { a: "[resourceId('other-group', 'Microsoft.Network/virtualNetworks', 'vnet')]", b: "[resourceId('Microsoft.Network/virtualNetworks', parameters('name'))]" }),

@@ -15,6 +15,7 @@ from armlib.jsonnet.port import Evaluated, Program, Roots
 from armlib.resources import library_folder
 from tests.unit.compiler.samples import compiled
 
+MODULE = "(import 'arm.libsonnet').Module "
 SITE = "{ type: 'Microsoft.Web/sites', apiVersion: '2023-01-01', name: %s }"
 
 
@@ -76,7 +77,8 @@ LIBRARY = """
 {
   parameters:: std.extVar('parameters'),
   parameterMetadata:: {},
-  arguments:: { [name]: std.get($.parameterMetadata[name], 'defaultValue') for name in std.objectFields($.parameterMetadata) } + $.parameters,
+  local declared = $.parameterMetadata,
+  arguments:: { [name]: std.get(declared[name], 'defaultValue') for name in std.objectFields(declared) } + $.parameters,
   local own = ['parameters', 'parameterMetadata', 'arguments', 'resources'],
   resources: [
     $[name]
@@ -95,7 +97,13 @@ core {
     d: { type: 'boolean', defaultValue: error 'forced' },
     e: { type: 'wordy' },
   },
-  site:: { type: 'Microsoft.Web/sites', apiVersion: '2023-01-01', name: if $.arguments.c == '[new]' then 'made' else $.arguments.c, id:: 'x', withTag(t):: self },
+  site:: {
+    type: 'Microsoft.Web/sites',
+    apiVersion: '2023-01-01',
+    name: if $.arguments.c == '[new]' then 'made' else $.arguments.c,
+    id:: 'x',
+    withTag(t):: self,
+  },
 }
 """
 
@@ -110,11 +118,12 @@ def test_modules_with_a_library_of_their_own_compile(tmp_path: Path, entry: str)
         project__of_jsonnet="function(params) (import 'odd.jsonnet') { parameters:: params }",
     )
     roots = Roots(project=tmp_path / "project", library=(tmp_path / "library",), packaged=(library_folder(),))
-    arguments: dict[str, Any] = {
+    given: dict[str, dict[str, Any]] = {
         "odd.jsonnet": {"c": "named", "a": None},
+        "wrapped.jsonnet": {},
         "of.jsonnet": {"params": {"c": "named"}},
-    }.get(entry, {})
-    done = compiled(tmp_path / "project", entry, arguments=arguments, parameters_as_code=True, roots=roots)
+    }
+    done = compiled(tmp_path / "project", entry, arguments=given[entry], parameters_as_code=True, roots=roots)
     assert names(done) == ["named"]
     if entry == "odd.jsonnet":
         assert names(compiled(tmp_path / "project", entry, parameters_as_code=True, roots=roots)) == ["made"]
@@ -160,8 +169,8 @@ def test_a_secret_reaches_neither_jsonnet_nor_the_template(tmp_path: Path, as_co
     metadata = (
         "parameterMetadata:: { p: { type: 'secureString' }, late: { type: 'int', deployTime: true, maxValue: 9 } }"
     )
-    field = "s:: " if library else "resources: ["
-    main = f"{base} {{ {metadata}, {field}{SITE % repr('w')} + {{ properties: {{ p: {read} }} }}{'' if library else ']'} }}"
+    body = SITE % "'w'" + f" + {{ properties: {{ p: {read} }} }}"
+    main = f"{base} {{ {metadata}, {f's:: {body}' if library else f'resources: [{body}]'} }}"
     written(tmp_path, main_jsonnet=main)
     evaluator = Listening()
     request = CompileRequest(
@@ -183,10 +192,8 @@ def test_a_secret_reaches_neither_jsonnet_nor_the_template(tmp_path: Path, as_co
 
 
 def test_a_secret_default_is_an_error_that_does_not_show_it(tmp_path: Path) -> None:
-    written(
-        tmp_path,
-        main_jsonnet=f"{{ parameterMetadata:: {{ p: {{ type: 'secureString', defaultValue: '{SECRET}' }} }}, resources: [] }}",
-    )
+    metadata = f"{{ p: {{ type: 'secureString', defaultValue: '{SECRET}' }} }}"
+    written(tmp_path, main_jsonnet=f"{{ parameterMetadata:: {metadata}, resources: [] }}")
     done = compiled(tmp_path, "main.jsonnet")
     assert codes(done) == ["secret-default"]
     assert SECRET not in repr(done)
@@ -207,7 +214,7 @@ def test_values_for_the_parameters_of_an_arm_template_become_defaults(tmp_path: 
 
 
 def test_several_modules_share_the_arguments_that_they_declare(tmp_path: Path) -> None:
-    module = "(import 'arm.libsonnet').Module {{ parameterMetadata:: {{ {0}: {{ type: 'string' }}, both: {{ type: 'string' }} }}, s:: {1} }}"
+    module = MODULE + "{{ parameterMetadata:: {{ {0}: {{ type: 'string' }}, both: {{ type: 'string' }} }}, s:: {1} }}"
     written(
         tmp_path,
         one_jsonnet=module.format("a", SITE % "'one-' + $.arguments.a + $.arguments.both"),
@@ -222,7 +229,7 @@ def test_several_modules_share_the_arguments_that_they_declare(tmp_path: Path) -
 def test_what_is_missing_is_told_instead_of_what_it_led_to(tmp_path: Path) -> None:
     written(
         tmp_path,
-        library_jsonnet="(import 'arm.libsonnet').Module { parameterMetadata:: { a: { type: 'string' }, b: { type: 'int' } } }",
+        library_jsonnet=MODULE + "{ parameterMetadata:: { a: { type: 'string' }, b: { type: 'int' } } }",
         bare_jsonnet="{ parameterMetadata:: { a: { type: 'string' } }, resources: ["
         + SITE % "std.parseJson(std.extVar('parameters')).a"
         + "] }",

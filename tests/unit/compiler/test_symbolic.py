@@ -1,0 +1,89 @@
+"""Symbolic names: the result means the same as the array it was made from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from armlib.compiler.symbolic import with_symbols
+from armlib.template.jsonc import parse_json
+from tests.unit.compiler.samples import NIC, SITE, STORE, linked, resource, template
+
+CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus" / "templates"
+
+
+def test_names_are_made_of_type_and_name_and_are_stable() -> None:
+    bodies = [
+        resource(STORE, "data-1"),
+        resource(STORE, "[concat('log', parameters('env'))]"),
+        resource(STORE, "[parameters('env')]"),
+        resource(STORE, "data.1"),
+        resource("A.B/1c", "x"),
+    ]
+    symbols = list(with_symbols(template(*bodies))["resources"])  # type: ignore[arg-type]
+    assert symbols == [
+        "storageAccounts_data_1",
+        "storageAccounts_log_env",
+        "storageAccounts_env",
+        "storageAccounts_data_1_2",
+        "resource_1c_x",
+    ]
+    assert list(with_symbols(template(bodies[1]))["resources"]) == ["storageAccounts_log_env"]  # type: ignore[arg-type]
+
+
+def test_references_by_name_find_the_symbol_or_the_id_of_a_loop() -> None:
+    whole = template(
+        resource(STORE, "st"),
+        resource(NIC, "[concat('n', copyIndex())]", copy={"name": "nics", "count": 2}),
+        resource(
+            SITE,
+            "w",
+            "[reference('st').x]",
+            "[listKeys('ST', 'v')]",
+            f"[reference(resourceId('{STORE}', 'st')).x]",
+            "[reference('other')]",
+        ),
+        outputs={"o": {"type": "string", "value": "[reference('st').y]"}},
+    )
+    made: Any = with_symbols(whole)
+    assert list(made["resources"]["sites_w"]["properties"].values()) == [
+        "[reference('storageAccounts_st').x]",
+        "[listKeys('storageAccounts_st', 'v')]",
+        f"[reference(resourceId('{STORE}', 'st')).x]",
+        "[reference('other')]",
+    ]
+    assert made["outputs"]["o"]["value"] == "[reference('storageAccounts_st').y]"
+    assert made["languageVersion"] == "2.0"
+
+
+def test_children_stand_beside_their_parent() -> None:
+    child = {"type": "slots", "apiVersion": "v", "name": "[parameters('s')]"}
+    made: Any = with_symbols(template(resource(SITE, "w", resources=[child])))
+    assert "resources" not in made["resources"]["sites_w"]
+    assert made["resources"]["slots_w_s"] == {
+        "type": f"{SITE}/slots",
+        "apiVersion": "v",
+        "name": "[concat('w', '/', parameters('s'))]",
+    }
+
+
+def dependencies(whole: Any, *, symbolizes: bool) -> dict[str, set[str]]:
+    found = linked(whole, reduces=False, symbolizes=symbolizes).dependencies
+    return {one.id: {other.id for other in others} for one, others in found.items()}
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of templates is not here")
+def test_real_templates_keep_what_waits_for_what() -> None:
+    count = 0
+    for entry in json.loads((CORPUS / "manifest.json").read_text())["templates"]:
+        if "symbolicNames" in entry["features"] or entry["scope"] != "resourceGroup":
+            continue
+        whole: Any = parse_json((CORPUS / entry["file"]).read_bytes(), entry["file"])
+        assert dependencies(with_symbols(whole), symbolizes=True) == dependencies(whole, symbolizes=False), entry[
+            "file"
+        ]
+        count += 1
+    assert count > 100
