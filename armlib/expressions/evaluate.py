@@ -449,6 +449,8 @@ def _simplified(node: Node, environment: Environment, variables: Variables) -> V
     except LimitFault:
         raise
     except EvaluationFault:
+        # Its parts are evaluated once more, and theirs again, so this is not for free.
+        environment.budget.step(_weight(node))
         return _rebuilt(node, environment, variables)
 
 

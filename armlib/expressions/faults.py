@@ -61,9 +61,19 @@ class UnknownNameFault(EvaluationFault):
     code = "expression-unknown-name"
 
     def __init__(self, message: str, name: str, known: Iterable[str] = ()) -> None:
-        found = nearest(name, known)
-        super().__init__(message, hint=f"did you mean '{found}'?" if found else None)
+        super().__init__(message)
         self.name = name
+        self._known = tuple(known)
+
+    @property
+    def hint(self) -> str | None:
+        """The nearest name; looked for only when it is shown, since most faults of unlikely branches never are."""
+        found = nearest(self.name, self._known)
+        return f"did you mean '{found}'?" if found else None
+
+    @hint.setter
+    def hint(self, value: str | None) -> None:
+        """Ignored: the base class sets it."""
 
 
 class LimitFault(EvaluationFault):
