@@ -88,10 +88,10 @@ def _request(target: Target, roots: Roots, arguments: Mapping[str, Argument]) ->
     )
 
 
-def roots_of(target: Target, settings: Settings) -> Roots:
-    """Return the folders that the imports of *target* may reach; its project is that of its first module."""
+def roots_of(target: Target, settings: Settings, project: Path | None = None) -> Roots:
+    """Return the folders that the imports of *target* may reach; its *project* is that of its first module."""
     return Roots(
-        project=project_root(target.entries[0][1]),
+        project=project or project_root(target.entries[0][1]),
         library=tuple(dict.fromkeys((*target.library, *settings.library))),
         packaged=(library_folder(),),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from armlib import __version__
 from armlib.build.cache import Cache
 from armlib.build.compilation import roots_of
-from armlib.config import Settings, Target
+from armlib.config import Settings, Target, project_root
 from armlib.diagnostics import Diagnostic, error
 from armlib.errors import ArmlibError, DiagnosticsError, ExitCode
 from armlib.files import write_files
@@ -127,15 +127,20 @@ class _Job:
         self._cache = cache
         self._writer = writer
         self._stamp = stamp
+        self._parameters = {name: text for name, text in environ.items() if name.startswith("ARMLIB_PARAM")}
+        self._projects: dict[Path, Path] = {}  # folder -> the project it is in
 
     def ask(self, target: Target) -> _Asked:
         """Return *target* with its key."""
-        roots = roots_of(target, self._settings)
+        folder = target.entries[0][1].parent
+        if folder not in self._projects:
+            self._projects[folder] = project_root(folder)
+        roots = roots_of(target, self._settings, self._projects[folder])
         asked = {
             "armlib": self._stamp,
             "target": {member.name: getattr(target, member.name) for member in fields(target)},
             "roots": [roots.project, *roots.library, None, *roots.packaged],
-            "environment": {name: text for name, text in self._environ.items() if name.startswith("ARMLIB_PARAM")},
+            "environment": self._parameters,
         }
         text = json.dumps(asked, default=_plain, sort_keys=True)
         return _Asked(target, roots, self._cache.digest(text.encode("utf-8", "surrogatepass")))

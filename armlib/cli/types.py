@@ -37,6 +37,16 @@ Examples:
   armlib types install --from ./bicep-types-az.zip
   armlib types install --from ./azure-types Microsoft.Storage Microsoft.Network
 """
+LIST_EXAMPLES = """\b
+Examples:
+  armlib types list
+  armlib types list Microsoft.Storage
+"""
+CHECK_EXAMPLES = """\b
+Examples:
+  armlib types check azuredeploy.json
+  armlib types check main.jsonnet -p name=web
+"""
 SHOW_EXAMPLES = """\b
 Examples:
   armlib types show Microsoft.Storage/storageAccounts
@@ -82,7 +92,7 @@ def install_command(
     app.finish({"installed": _as_json(done)}, _as_line(done).encode(), ())
 
 
-@types_command.command("list", short_help="List types.")
+@types_command.command("list", short_help="List types.", epilog=LIST_EXAMPLES)
 @click.argument("pattern", required=False)
 @click.option("--versions", is_flag=True, help="Show all versions, not only the newest and how many there are.")
 @report_options
@@ -128,7 +138,7 @@ def show_command(
             app.finish({"type": shown.as_json()}, show.as_text(shown).encode(), ())
 
 
-@types_command.command("check", short_help="Check a template or module against the types.")
+@types_command.command("check", short_help="Check a template or module against the types.", epilog=CHECK_EXAMPLES)
 @click.argument("file", metavar="ENTRY", type=FILE)
 @source_options
 @limit_options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import subprocess
 from pathlib import Path
 
@@ -129,9 +130,16 @@ def test_a_thousand_targets_that_did_not_change_take_no_time(run: Run, tmp_path:
     (tmp_path / "armlib.toml").write_text(settings)
     assert run("build").returncode == 0
     assert run("build").stdout.startswith("1000 unchanged")
-    seconds = min(float(run("build").stdout.split()[-2]) for _ in range(3))
-    assert seconds < 0.5
+    assert min(_processor_time(run) for _ in range(3)) < 0.5
     (tmp_path / "m7.jsonnet").write_text(module.replace("NAME", "other"))
     done = run("build")
     assert done.stdout.splitlines()[0] == "built        t7 -> out/t7.json"
     assert done.stdout.splitlines()[1].startswith("1 built, 999 unchanged in ")
+
+
+def _processor_time(run: Run) -> float:
+    """Return the seconds that a build takes; of the processor, since other tests may run at the same time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert run("build").stdout.startswith("1000 unchanged")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
