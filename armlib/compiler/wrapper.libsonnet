@@ -117,13 +117,14 @@ local inspect(module) =
 
   // The same and { template, fields, hidden, id?, linked }: the members of the template that the module makes, the names
   // of all its visible fields and of the members that it hides, its anchor, and the templates that it places elsewhere.
+  // Base libraries of others may call something else the id; only a text can be an anchor.
   document(module):: inspect(module) + (
     if std.type(module) != 'object' then {}
     else {
       template: { [name]: module[name] for name in members if isMember(module, name) },
       fields: std.objectFields(module),
       hidden: [name for name in members if name in module && !std.objectHas(module, name)],
-      [if 'id' in module then 'id']: module.id,
+      [if 'id' in module && (std.type(module.id) == 'string' || '$arm' in module) then 'id']: module.id,
       linked: linkedIn(std.get(module, 'resources')),
     }
   ),

@@ -75,7 +75,7 @@ def _program(expression: str, path: Path, settings: Settings, arguments: Mapping
     if PARAMETERS not in ext_str and PARAMETERS not in ext_code:
         text = json.dumps(arguments, ensure_ascii=False)
         if settings.as_code:
-            ext_code[PARAMETERS] = text + " + { '$root':: true }"
+            ext_code[PARAMETERS] = text
         else:
             ext_str[PARAMETERS] = text
     tlas = _tlas(settings)
