@@ -104,19 +104,15 @@ local isPlainlyRight(metadata, value) =
     )
   );
 
-// Most metadata is told by a look at its surface: of one type that says all.
-local isSimple(meta, kind) =
-  meta.type == kind
-  && meta.items == null
-  && meta.properties == null
-  && meta.additionalProperties == null
-  && meta['$ref'] == null;
-
-// Whether there may be an id to take out of an object in *value*.
-local mayHoldId(metadata, kind, definitions) =
-  (kind == 'object' || kind == 'array')
-  && !isSimple(absent + metadata, kind)
-  && (import 'parameters/ids.libsonnet').mayHoldId(metadata, definitions);
+// Whether there may be an id to take out of an object in a value. False is for sure.
+local mayHoldId(metadata) =
+  local meta = absent + metadata;
+  local inner = if meta.properties == null then [] else std.objectValues(meta.properties);
+  meta['$ref'] != null
+  || !(std.type(meta.type) == 'string' && meta.type in openTypes)
+  || (meta.items != null && mayHoldId(meta.items))
+  || (std.type(meta.additionalProperties) == 'object' && mayHoldId(meta.additionalProperties))
+  || std.length([1 for property in inner if mayHoldId(property)]) > 0;
 
 local isSecureOrDeployTime(metadata, definitions) =
   local meta = absent + metadata;
@@ -133,9 +129,11 @@ local bound(metadata, parameters, root, definitions, checksIds) =
   local isOptional(meta) = 'defaultValue' in meta || (absent + meta).nullable == true || isDeployTime(meta);
   // A module that takes null for "not given" passes it on to its children as it is.
   local isNullDefault(meta, value) = std.type(value) == 'null' && 'defaultValue' in meta && meta.defaultValue == null;
+  local mayTakeId(meta, value) =
+    local kind = std.type(value);
+    (kind == 'object' || kind == 'array') && mayHoldId(meta);
   local isRight(meta, value) =
-    (isPlainlyRight(meta, value) && !(checksIds && mayHoldId(meta, std.type(value), definitions)))
-    || isNullDefault(meta, value);
+    (isPlainlyRight(meta, value) && !(checksIds && mayTakeId(meta, value))) || isNullDefault(meta, value);
   local check(name, meta, value) =
     local context = { root: root && !isDeployTime(meta), checksIds: checksIds, definitions: definitions };
     (import 'parameters/problems.libsonnet').check(meta, value, ['parameters', name], isSecret(meta), context);
@@ -166,7 +164,7 @@ local bound(metadata, parameters, root, definitions, checksIds) =
     if std.length(wrong[i]) > 0 then fail()
     else if isDeployTime(meta) then reference(name)
     else if !std.objectHasAll(given, name) then (if 'defaultValue' in meta then meta.defaultValue)
-    else if mayHoldId(meta, std.type(given[name]), definitions) then
+    else if mayTakeId(meta, given[name]) then
       (import 'parameters/ids.libsonnet').withIds(meta, given[name], ['parameters', name], isSecret(meta), definitions)
     else given[name];
   local values = std.makeArray(std.length(names), function(i) value(names[i], i));
