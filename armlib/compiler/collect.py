@@ -168,13 +168,16 @@ _FIELDS = (*SECTIONS, "id", "parameterMetadata", "arguments", "dependencies", "a
 
 
 def _misspelled(module: _Collected) -> list[Diagnostic]:
-    """Return a warning for each field of a Jsonnet module that looks like a misspelled member."""
+    """Return an error for each field of a Jsonnet module that looks like a misspelled member, and so has no effect.
+
+    A field called like one of several, ``resource``, is not taken for a mistake.
+    """
     found = []
     for name in module.document.fields:
-        near = None if name in _FIELDS else nearest(name, _FIELDS)
+        near = None if name in _FIELDS or f"{name}s" in _FIELDS else nearest(name, _FIELDS)
         if near is not None and near not in module.document.fields and _is_slip(name, near):
             message = f"'{name}' is not a member of a module and has no effect"
-            found.append(warning("unknown-member", message, hint=f"did you mean '{near}'?", path=(name,)))
+            found.append(error("unknown-member", message, hint=f"did you mean '{near}'?", path=(name,)))
     return found
 
 
@@ -213,7 +216,7 @@ def _check_resources(module: _Collected) -> None:
     if "resources" in module.template:
         return
     module.template["resources"] = []
-    if "resources" in document.template or (module.template.keys() & {"outputs"} and not document.is_arm):
+    if "resources" in document.template or (module.template.get("outputs") and not document.is_arm):
         return
     near = nearest("resources", document.fields)
     hint = f"did you mean it by '{near}'?" if near else "a module is an object with an array of resources"

@@ -138,11 +138,16 @@ def _shared(runs: list[_Run], arguments: Mapping[str, Argument]) -> list[dict[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """What a module says of its parameters; *parameters* is None when it declares nothing."""
+    """What a module says of its parameters; *parameters* is None when it declares nothing.
+
+    A module *checks itself* when it is made with a library other than armlib's, which may do without some arguments and
+    have types of its own.
+    """
 
     kind: str
     takes_arguments: bool = True
     is_library_module: bool = False
+    checks_itself: bool = False
     parameters: Mapping[str, ParameterMetadata] | None = None
     template_parameters: Mapping[str, ParameterMetadata] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -250,13 +255,13 @@ class _Run:
         declared = facts.parameters
         if declared is None and facts.template_parameters:
             declared = {}
-        lenient = not facts.is_library_module
+        lenient = facts.checks_itself
         bound = bind(others, declared if facts.kind == "object" else None, lenient=lenient)
         if self._depth:
             bound = self._as_child(bound, declared or {}, lenient)
         if of_template:
             bound = _joined(bound, bind(of_template, facts.template_parameters))
-        self.diagnostics += facts.diagnostics if facts.is_library_module else as_warnings(facts.diagnostics)
+        self.diagnostics += as_warnings(facts.diagnostics) if facts.checks_itself else facts.diagnostics
         self._take(bound)
         return not has_errors(bound.diagnostics)
 
@@ -311,7 +316,7 @@ class _Run:
             self.diagnostics.append(_not_an_object(entry, kind))
             return None
         if not self._facts:
-            self.diagnostics += facts.diagnostics if facts.is_library_module else as_warnings(facts.diagnostics)
+            self.diagnostics += as_warnings(facts.diagnostics) if facts.checks_itself else facts.diagnostics
         deploy_time = facts.deploy_time if facts.takes_arguments and not self._depth else {}
         given = {**self.bound.deploy_parameters, **self.bound.secrets}
         document = Document(
@@ -376,6 +381,7 @@ def _facts(answer: JsonObject) -> _Facts:
         kind=str(answer["kind"]),
         takes_arguments=answer.get("takesArguments") is not False,
         is_library_module=answer.get("isLibraryModule") is True,
+        checks_itself=answer.get("checksItself") is True,
         parameters=parsed.parameters if parsed else None,
         template_parameters=_template_parameters(_object(answer, "templateParameters"), _object(answer, "definitions")),
         diagnostics=parsed.diagnostics if parsed else (),
@@ -444,6 +450,8 @@ def _not_an_object(entry: Entry, kind: str) -> Diagnostic:
 
 def _without_wrapper(diagnostic: Diagnostic) -> Diagnostic:
     """Return *diagnostic* without the places of the program that the compiler put around the module."""
+    if diagnostic.path[:1] == ("template",):
+        diagnostic = replace(diagnostic, path=diagnostic.path[1:])
     frames = tuple(frame for frame in diagnostic.frames if not frame.place.file.endswith(FILE))
     place = diagnostic.place
     if place is not None and place.file.endswith(FILE):

@@ -104,6 +104,7 @@ local inspect(module) =
     else {
       takesArguments: takesArguments(module),
       isLibraryModule: '$arm' in module,
+      checksItself: !('$arm' in module) && 'parameters' in module && !hasTemplateSection(module),
       [if 'parameterMetadata' in module then 'parameterMetadata']: specifications(module.parameterMetadata),
       [if 'definitions' in module then 'definitions']: specifications(module.definitions),
       [if hasTemplateSection(module) then 'templateParameters']: module.parameters,
@@ -111,8 +112,8 @@ local inspect(module) =
   );
 
 {
-  // { kind, takesArguments, isLibraryModule, parameterMetadata?, definitions?, templateParameters? }; only kind when the
-  // module is no object.
+  // { kind, takesArguments, isLibraryModule, checksItself, parameterMetadata?, definitions?, templateParameters? }; only
+  // kind when the module is no object. A module checks itself when it is made with a library other than armlib's.
   inspect:: inspect,
 
   // The same and { template, fields, hidden, id?, linked }: the members of the template that the module makes, the names

@@ -1,6 +1,7 @@
 {
   ouptuts: {},
-  definition: 'a single one',
+  output: 'a single one is fine',
+  metdata: { a: 1 },
   resources: [
     'text',
     { type: 'Microsoft.Web/sites', name: 'a', apiversions: '2023-05-01' },
