@@ -92,12 +92,14 @@ def _check_depth(instance: Instance) -> None:
 
 def _is_inner(properties: Mapping[str, Json], environment: Environment, path: JsonPath) -> bool:
     options = walk(properties.get("expressionEvaluationOptions"), environment, (*path, "expressionEvaluationOptions"))
-    scope = reveal(options.get("scope")) if isinstance(options, dict) else None
+    given = options.get("scope") if isinstance(options, dict) else None
+    scope = reveal(given)
     if scope is None:
         return False
     if not isinstance(scope, str) or scope.lower() not in {"inner", "outer", "notspecified"}:
         place = (*path, "expressionEvaluationOptions", "scope")
-        raise TemplateFault(f"The evaluation scope '{scope}' must be 'inner' or 'outer'.", place, code="deployment")
+        told = HIDDEN if isinstance(given, Secret) else scope
+        raise TemplateFault(f"The evaluation scope '{told}' must be 'inner' or 'outer'.", place, code="deployment")
     return scope.lower() == "inner"
 
 

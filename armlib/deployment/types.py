@@ -240,7 +240,7 @@ def _not_allowed(value: Value, allowed: list[Json], path: JsonPath, *, secret: b
 def _length_limits(
     value: str | list[Any], schema: Mapping[str, Json], path: JsonPath, *, secret: bool
 ) -> Iterator[Mismatch]:
-    length = len(value.encode("utf-16-le")) // 2 if isinstance(value, str) else len(value)
+    length = len(value.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(value, str) else len(value)
     least, most = schema.get("minLength"), schema.get("maxLength")
     own = "" if secret else f", but is '{length}'"
     if isinstance(least, int) and length < least:

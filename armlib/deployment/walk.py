@@ -104,7 +104,9 @@ def loop_name(loop: JsonObject, environment: Environment, path: JsonPath) -> str
     Raises:
         TemplateFault: It has none, or one that is no text.
     """
-    name = reveal(walk(loop.get("name"), environment, (*path, "name")))
+    name = walk(loop.get("name"), environment, (*path, "name"))
+    if isinstance(name, Secret):
+        return HIDDEN
     if not isinstance(name, str) or not name:
         raise TemplateFault("The copy loop has no name.", (*path, "name"), code="copy-name")
     return name
