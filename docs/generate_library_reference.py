@@ -12,6 +12,24 @@ import _gojsonnet
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "library.md"
 
+EXAMPLE = """\
+local arm = import 'arm.libsonnet';
+
+arm.Module {
+  parameterMetadata:: { name: arm.param.string('Name of the network', defaultValue='hub') },
+
+  vnet:: arm.Resource('Microsoft.Network/virtualNetworks', '2024-05-01') {
+    name: $.arguments.name,
+    location: arm.fn.prop(arm.fn.resourceGroup(), 'location'),
+    properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } },
+  },
+  apps:: $.vnet.child('subnets', 'apps') { properties: { addressPrefix: '10.0.1.0/24' } },
+
+  id:: $.vnet.id,
+  outputs: { apps: arm.output($.apps.id) },
+}
+"""
+
 # Section, file, how its members are called.
 TABLES = (
     ("Functions", "fn.libsonnet", "fn."),
@@ -28,7 +46,8 @@ def page() -> str:
     parts = [
         "<!-- Written by docs/generate_library_reference.py; do not edit. -->\n",
         "# The base library\n",
-        "```jsonnet\nlocal arm = import 'arm.libsonnet';\nlocal fn = arm.fn;\n```\n",
+        "What modules are made with. It comes with armlib; plain Jsonnet finds it with `-J`.\n",
+        f"```jsonnet\n{EXAMPLE}```\n",
     ]
     parts += [_entry(f"arm.{name}", entry) for name, entry in documented["arm"].items()]
     parts.append("## Resources\n\nWhat a resource has beside its body, all of it hidden.\n")
@@ -88,7 +107,7 @@ def _entry(spelled: str, entry: dict[str, Any]) -> str:
         parts.append(f"Fails when {'; or '.join(entry['errors'])}.\n")
     if entry.get("example"):
         call, result = entry["example"]
-        parts.append(f"```jsonnet\n{call}\n// {json.dumps(result, ensure_ascii=False)}\n```\n")
+        parts.append(f"`{call}` is `{json.dumps(result, ensure_ascii=False)}`.\n")
     return "\n".join(part for part in parts if part)
 
 
