@@ -103,7 +103,7 @@ def _deployment(app: App, evaluated: Any, place: Any, settings: Settings) -> Exi
     from armlib.evaluation import evaluate_deployable
 
     expansion = _with_types(evaluate_deployable(evaluated, place), settings)
-    text = as_tree(expansion).encode() if app.format == "text" else b""
+    text = as_tree(expansion).encode(errors="replace") if app.format == "text" else b""
     app.finish(show_expansion(expansion) if app.format == "json" else {}, text, expansion.diagnostics)
     return ExitCode.FINE if expansion.succeeded else ExitCode.WRONG_INPUT
 
@@ -129,7 +129,7 @@ def _value(app: App, evaluated: Any, place: Any, expression: str) -> ExitCode:
     value, diagnostics = evaluate_in(evaluated, place, expression)
     failed = has_errors(diagnostics)
     shown = show(value)
-    text = f"{shown}\n".encode() if isinstance(shown, str) else json_bytes(shown)
+    text = f"{shown}\n".encode(errors="replace") if isinstance(shown, str) else json_bytes(shown)
     app.finish({"value": shown}, b"" if failed else text, diagnostics)
     return ExitCode.WRONG_INPUT if failed else ExitCode.FINE
 
