@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from armlib.jsontypes import Json
 
+MAXIMUM_VALUES = 1_000_000  # in one text, with its aliases followed: ten lines of them can stand for billions
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
@@ -38,7 +41,8 @@ def parse_yaml_all(text: str) -> list[Json]:
     import yaml
 
     try:
-        return [_as_json(value, ()) for value in yaml.load_all(text, Loader=_loader())]
+        count = itertools.count(1)
+        return [_as_json(value, (), count) for value in yaml.load_all(text, Loader=_loader())]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -55,18 +59,20 @@ def parse_toml(text: str) -> Json:
     """
     import tomllib
 
-    return _as_json(tomllib.loads(text), ())
+    return _as_json(tomllib.loads(text), (), itertools.count(1))
 
 
-def _as_json(value: Any, inside: tuple[int, ...]) -> Json:
-    """Return *value* with texts for dates; *inside* are the ids of the containers around it."""
+def _as_json(value: Any, inside: tuple[int, ...], count: Iterator[int]) -> Json:
+    """Return *value* with texts for dates; *inside* are the ids of the containers around it, *count* counts values."""
+    if next(count) > MAXIMUM_VALUES:
+        raise ValueError(f"the text stands for more than {MAXIMUM_VALUES:,} values")
     if isinstance(value, (dict, list)) and id(value) in inside:
         raise ValueError("a value contains itself")
     around = (*inside, id(value))
     if isinstance(value, dict):
-        return {key: _as_json(item, around) for key, item in value.items()}
+        return {key: _as_json(item, around, count) for key, item in value.items()}
     if isinstance(value, list):
-        return [_as_json(item, around) for item in value]
+        return [_as_json(item, around, count) for item in value]
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, float) and not math.isfinite(value):

@@ -194,6 +194,12 @@ def test_endless_pipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fault(Path("/dev/zero")).code == "file-too-large"
 
 
+def test_yaml_whose_aliases_stand_for_billions_of_values_is_refused(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+    assert fault(written(tmp_path, "p.yaml", "\n".join(lines))).code == "yaml-syntax"
+
+
 def test_pipe_is_read(tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
     os.write(write_end, b'{"a": 1}')
