@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse, unescape
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
@@ -29,12 +30,11 @@ ID_FUNCTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An id, or with *by_name* a resource's name or symbol, that stands in a text.
 
     *awaits* tells that the resource must be there when the text is evaluated (``reference``, ``list*``). *text* is set
-    when the id is given by a call in it, *node*, or by the whole of it; a dependency can be spelled like that.
+    when the id is given by a call in it, *node*, or by the whole of it, all literals; a dependency can be spelled so.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from armlib.compiler.identity import Bindings, Mention, parent_id
 from armlib.compiler.structure import Level, Resource
@@ -14,8 +14,7 @@ _LOOP_INDEX = re.compile(re.escape("\x02copyindex(") + r"[^\x03]*" + re.escape("
 _ANY_INDEX = "(?:[0-9]+|\x02[^/]*\x03)"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The resources that a mention leads to; *is_exact* when it names them, and not something that belongs to them."""
 
     resources: tuple[Resource, ...]

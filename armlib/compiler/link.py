@@ -122,10 +122,10 @@ class _Linker:
         self, resource: Resource, index: Index, outward: Sequence[Mention], unresolved: dict[Mention, None]
     ) -> _Uses:
         used = _Uses()
-        bindings = resource.level.bindings
+        mentions_in = resource.level.bindings.mentions
         is_nested = resource.level.owner is not None
         for text in resource.texts:
-            for mention in bindings.mentions(text):
+            for mention in mentions_in(text):
                 match = index.mentioned(mention)
                 if match.resources:
                     used.add(match, mention, resource, is_hard=mention.awaits)
@@ -137,8 +137,9 @@ class _Linker:
                 used.add(match, mention, resource, is_hard=mention.awaits)
             elif is_nested and (not mention.by_name or resource.level.is_outer):
                 unresolved[mention] = None
-        holder = Mention(parent_id(resource.id))
-        if holder.id.startswith("/"):
+        above = parent_id(resource.id)
+        if above != resource.level.base and above.startswith("/"):
+            holder = Mention(above)
             used.add(index.mentioned(holder), holder, resource, is_hard=True)
         if resource.parent is not None:
             used.add(Match((resource.parent,), True), Mention(resource.parent.id), resource, is_hard=True)

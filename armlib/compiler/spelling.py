@@ -21,21 +21,15 @@ def dependency_on(target: Resource, user: Resource, mention: Mention | None = No
     if target.symbol:
         return target.symbol
     if mention is not None and mention.text:
-        node = _mentioned(mention)
-        if node is not None and _stands_alone(node, user):
+        node = mention.node
+        if node is None:
+            return mention.text  # the whole of it, and all literals
+        if _stands_alone(node, user):
             return f"[{mention.text[node.start : node.end]}]"
     is_same_instance = mention is not None and mention.id == target.id and bool(user.loop)
     if target.loop and target.loop != "?" and not is_same_instance:
         return target.loop
     return id_of(target)
-
-
-def _mentioned(mention: Mention) -> Call | None:
-    """Return the call that gives the id in the text of *mention*."""
-    if mention.node is not None:
-        return mention.node
-    node = parse(mention.text)
-    return node if isinstance(node, Call) else None
 
 
 def _stands_alone(node: Node, user: Resource) -> bool:
