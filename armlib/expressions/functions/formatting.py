@@ -9,18 +9,35 @@ from __future__ import annotations
 import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from armlib.expressions.functions import unicode
 from armlib.expressions.functions.text import compact_json, plain, round_trip
-from armlib.expressions.functions.types import bounded_items, bounded_text, invalid
+from armlib.expressions.functions.types import MAX_ITEMS, bounded_items, bounded_text, invalid
 
-_ITEM = re.compile(r"\{\s*(\d{1,7})\s*(?:,\s*(-?\d{1,7})\s*)?(?::([^{}]*))?\}")
+_PIECE = re.compile(
+    r"(?P<text>[^{}]+)|(?P<brace>\{\{|\}\})"
+    r"|\{\s*(?P<index>\d{1,7})\s*(?:,\s*(?P<width>-?\d{1,7})\s*)?(?::(?P<specifier>[^{}]*))?\}"
+)
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,9})\Z")
 _EXACT = Context(prec=12_000, rounding=ROUND_HALF_UP)  # digits of the largest double, and of the largest precision
 _MAX_PRECISION = 10_000
 _MAX_WIDTH = 1_000_000
-_ITEM_WEIGHT = 10  # an item costs as much as that many elements of an array
+_MOST_PIECES = 25_000  # in a template; the longest expression has room for fewer
+_KEPT_LENGTH = 1_000  # of a template whose pieces are kept
+
+
+class _Item(NamedTuple):
+    """``{number,width:specifier}``; the width is negative to align at the left."""
+
+    number: int
+    width: int
+    specifier: str
+
+
+class _InvalidFormatError(Exception):
+    """A template that is malformed."""
 
 
 def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str:
@@ -29,49 +46,60 @@ def format_text(function: str, template: str, arguments: tuple[Any, ...]) -> str
     Raises:
         EvaluationFault: The template is malformed, or names an argument that is not there.
     """
-    parts: list[str] = []
-    position = total = items = 0
-    while position < len(template):
-        brace = _next_brace(template, position)
-        parts.append(template[position:brace])
-        if brace == len(template):
-            break
-        character = template[brace]
-        if template.startswith(character * 2, brace):
-            parts.append(character)
-            position = brace + 2
-            continue
-        item = _ITEM.match(template, brace)
-        if item is None:
-            raise _invalid(function, "Input string was not in a correct format.")
-        items += 1
-        bounded_items(function, items * _ITEM_WEIGHT)
-        parts.append(_item(function, item, arguments))
-        position = item.end()
-        total += len(parts[-1])
+    try:
+        pieces = _kept_pieces(template) if len(template) <= _KEPT_LENGTH else _pieces(template)
+    except _InvalidFormatError as error:
+        raise _invalid(function, str(error)) from None
+    if len(pieces) > _MOST_PIECES:
+        bounded_items(function, MAX_ITEMS + 1)
+    shown: list[str] = []
+    total = 0
+    for piece in pieces:
+        text = piece if isinstance(piece, str) else _shown(function, piece, arguments)
+        total += len(text)
         bounded_text(function, total)
-    return "".join(parts)
+        shown.append(text)
+    return "".join(shown)
 
 
-def _next_brace(template: str, position: int) -> int:
-    found = [at for at in (template.find("{", position), template.find("}", position)) if at >= 0]
-    return min(found, default=len(template))
+def _pieces(template: str) -> tuple[str | _Item, ...]:
+    """Return the texts and items of *template*.
+
+    Raises:
+        _InvalidFormatError: It is malformed.
+    """
+    pieces: list[str | _Item] = []
+    position = 0
+    for match in _PIECE.finditer(template):
+        if match.start() != position or len(pieces) > _MOST_PIECES:
+            break
+        position = match.end()
+        if match["index"] is not None:
+            pieces.append(_Item(int(match["index"]), int(match["width"] or 0), match["specifier"] or ""))
+        else:
+            pieces.append(match["text"] or match["brace"][0])
+    if position != len(template) and len(pieces) <= _MOST_PIECES:
+        raise _InvalidFormatError("Input string was not in a correct format.")
+    return tuple(pieces)
 
 
-def _item(function: str, item: re.Match[str], arguments: tuple[Any, ...]) -> str:
-    index, width, specifier = int(item[1]), int(item[2] or 0), item[3] or ""
-    if index >= len(arguments):
+_kept_pieces = lru_cache(maxsize=2_048)(_pieces)
+
+
+def _shown(function: str, item: _Item, arguments: tuple[Any, ...]) -> str:
+    if item.number >= len(arguments):
         raise _invalid(
             function,
             "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
         )
-    if abs(width) >= _MAX_WIDTH:
-        raise _invalid(function, f"an alignment must be less than {_MAX_WIDTH}.")
-    shown = format_value(function, arguments[index], specifier)
-    missing = abs(width) - unicode.length(shown)
-    if missing <= 0:
+    value = arguments[item.number]
+    shown = value if type(value) is str else format_value(function, value, item.specifier)
+    if not item.width:
         return shown
-    return shown + " " * missing if width < 0 else " " * missing + shown
+    if abs(item.width) >= _MAX_WIDTH:
+        raise _invalid(function, f"an alignment must be less than {_MAX_WIDTH}.")
+    missing = " " * (abs(item.width) - unicode.length(shown))
+    return shown + missing if item.width < 0 else missing + shown
 
 
 def format_value(function: str, value: Any, specifier: str) -> str:

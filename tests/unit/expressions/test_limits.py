@@ -38,6 +38,7 @@ C = "lambdaVariables('c')"
         "join(split(padLeft('', 90000, 'a'), 'a'), padLeft('', 1000, 'b'))",
         "uriComponent(padLeft('', 4000000, '/'))",
         "format(replace(padLeft('', 1000000, 'a'), 'a', '{0}'), 1)",
+        "format(replace(padLeft('', 1000000, 'a'), 'a', '{{'))",
         "c.twice(40)",
     ],
 )
@@ -66,6 +67,13 @@ def test_a_bomb_is_refused_quickly(value: Any, text: str) -> None:
         "int(padLeft('', 1000000, '9'))",
         "dateTimeAdd('2020-01-01', concat('P', padLeft('', 1000000, '9'), 'Y'))",
         "dateTimeToEpoch(padLeft('', 1000000, '1'))",
+        "format(concat('{0', padLeft('', 4000000)), 1)",
+        "format(padLeft('', 4000000, '}'), 1, 2, '{')",
+        "json(concat('[', padLeft('', 4000000), ']]'))",
+        "json(replace(padLeft('', 1000000, 'a'), 'a', '/**/'))",
+        "dataUriToString(padLeft('data:', 4000000, ';'))",
+        "parseCidr(padLeft('/8', 4000000, '1'))",
+        "bool(padLeft('x', 4000000))",
     ],
 )
 def test_a_hostile_value_is_a_fault_at_once(value: Any, text: str) -> None:
