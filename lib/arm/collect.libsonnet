@@ -19,21 +19,22 @@ local reserved = {
   ]
 };
 
-local isReserved(name) = name in reserved || (name != '' && (name[0] == '#' || name[0] == '$'));
+// Doc comments and marks.
+local isAside(name) = name != '' && (name[0] == '#' || name[0] == '$');
 
 // A template of its own would lose what its resources use.
 local inlined(module) =
-  local lost = [
+  local lost = if '$schema' in module then [
     section
     for section in ['parameters', 'variables', 'functions', 'definitions']
-    if '$schema' in module && section in module && std.length(module[section]) > 0
-  ];
-  if std.length(lost) > 0 then
+    if section in module && std.length(module[section]) > 0
+  ] else [];
+  if lost != [] then
     error 'a template with ' + lost[0] + ' of its own is placed with arm.nested(template, name): its resources use them'
   else module.resources;
 
 // Put in front of an object, these tell what it has: the operator `in` lists all fields of the object, each time.
-local absent = { '$arm':: null, type:: null, apiVersion:: null, name:: null, resources:: null };
+local absent = { '$arm':: null, '$schema':: null, type:: null, apiVersion:: null, name:: null, resources:: null };
 
 local isText(value) = std.type(value) == 'string';
 
@@ -43,7 +44,9 @@ local foundInPlain(object, find) =
   if isText(probe.type) && isText(probe.apiVersion) then
     if probe.name == null then error 'a resource of type ' + object.type + ' has no name' else [object]
   else if std.type(probe.resources) == 'array' then inlined(object)
-  else std.flatMap(function(name) if isReserved(name) then [] else find(object[name]), std.objectFieldsAll(object));
+  else if probe['$schema'] != null && std.type(probe.resources) == 'object' then
+    error 'a template with symbolic names is placed with arm.nested(template, name)'
+  else std.flatMap(function(name) if isAside(name) then [] else find(object[name]), std.objectFieldsAll(object));
 
 local found(value) =
   local type = std.type(value);
@@ -85,7 +88,7 @@ local withoutRepeats(resources) =
   // The fields of a module come in the order of their names, whether hidden or not; arrays keep their order.
   of(module)::
     withoutRepeats(std.flatMap(
-      function(name) if isReserved(name) then [] else found(module[name]),
+      function(name) if isAside(name) || name in reserved then [] else found(module[name]),
       std.objectFieldsAll(module),
     )),
 }

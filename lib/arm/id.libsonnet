@@ -95,7 +95,10 @@ local ofPlain(resource) =
   local type = resource.type;
   local name = resource.name;
   local text = type + '/' + name;
-  if std.length(std.strReplace(text, '/', '')) == std.length(text) - 2 && (name < '[' || name >= '\\') && (unscoped + resource).scope == null
+  if std.length(std.strReplace(text, '/', '')) == std.length(text) - 2
+     && std.type(name) == 'string'
+     && (name < '[' || name >= '\\')
+     && (unscoped + resource).scope == null
   then '[' + functionOf(type) + "('" + type + "', '" + std.strReplace(name, "'", "''") + "')]"
   else of(resource);
 

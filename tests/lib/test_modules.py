@@ -70,6 +70,7 @@ def test_a_secret_of_the_root_is_a_parameter_of_the_template(jsonnet: Any) -> No
         ("list:: [[thing('z')], [[thing('a')], null]]", ["z", "a"]),
         ("map:: { y: thing('1'), x:: thing('2') }", ["2", "1"]),
         ("map:: { y: { z: [{ w: thing('1') }] } }", ["1"]),
+        ("map:: { id: thing('1'), outputs: thing('2') }", ["1", "2"]),
         ("gone:: null, kept:: if false then thing('x'), [if false then 'never']:: thing('y')", []),
         ("number: 1, text: 'x', truth: true, make(name):: thing(name)", []),
         ("existing:: arm.existing('A.B/c', '1', 'n'), scope:: arm.scope.tenant()", []),
@@ -200,6 +201,11 @@ def test_modules_by_others_are_children_too(jsonnet: Any) -> None:
             "arm.Module { child:: { '$schema': 's', parameters: { a: {} }, resources: [] } }",
             {},
             "a template with parameters of its own is placed with arm.nested",
+        ),
+        (
+            "arm.Module { child:: { '$schema': 's', languageVersion: '2.0', resources: { a: {} } } }",
+            {},
+            "a template with symbolic names is placed with arm.nested",
         ),
     ],
 )
