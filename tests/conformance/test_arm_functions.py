@@ -42,8 +42,9 @@ EXCUSED: dict[str, str] = {}
 
 DISPUTED = {
     "docs/comparison/equals": (
-        "the page compares 'demo' with 'Demo' and prints True; earlier versions of the page compare 'a' with 'a'. The "
-        "comparison is by case: Bicep's operator that ignores case compiles to equals(toLower(a), toLower(b))"
+        "the page compares 'demo' with 'Demo' and prints True; its earlier versions compare 'a' with 'a'. The same "
+        "documentation has operators of their own to compare without regard to case, and Bicep compiles those to "
+        "equals(toLower(a), toLower(b))"
     )
 }
 """Cases of the documentation that other evidence speaks against, and which."""
