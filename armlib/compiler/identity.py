@@ -23,6 +23,7 @@ _HOLE = re.compile(r"\{(\d+)\}|\{\{|\}\}|[{}]")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 LITERAL_ID = re.compile(r"\[resourceId\('([\w.]+/[\w./]+)'((?:, ?'[^'/]*')+)\)\]\Z", re.IGNORECASE | re.ASCII)
 _QUOTED = re.compile(r"'([^']*)'")
+_LONGEST_NORMAL = 4_096  # characters; ids are shorter, and variables that join each other can double at each step
 _DEEPEST_VARIABLE = 32  # variables that lead to each other; more than any template has
 
 ID_FUNCTIONS = frozenset(
@@ -181,7 +182,10 @@ class Bindings:
             return text.lower()
         known = self._normals.get(text)
         if known is None:
-            known = self._normals[text] = self._expression(text)
+            known = self._expression(text)
+            if len(known) > _LONGEST_NORMAL:
+                known = atom(text[:_LONGEST_NORMAL])
+            self._normals[text] = known
         return known
 
     def _expression(self, text: str) -> str:
@@ -393,10 +397,11 @@ class Bindings:
     # Mentions
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
-        """Return the ids that a text of the template mentions."""
+        """Return the ids that a text of the template mentions, each once."""
         known = self._mentions.get(text)
         if known is None:
-            known = self._mentions[text] = tuple(self._find(text))
+            found = list(self._find(text))
+            known = self._mentions[text] = tuple(dict.fromkeys(found) if len(found) > 1 else found)
         return known
 
     def _find(self, text: str) -> Iterator[Mention]:

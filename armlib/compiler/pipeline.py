@@ -15,6 +15,7 @@ from armlib.compiler.link import Linked, link
 from armlib.compiler.request import Compilation, CompileRequest
 from armlib.compiler.resolve import resolve
 from armlib.diagnostics import Diagnostic, has_errors
+from armlib.errors import InputError
 from armlib.jsonnet.port import Evaluator
 
 
@@ -37,9 +38,16 @@ def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Itera
     *rules* are checked beside those that every template is held to.
 
     Raises:
-        InputError: There is no entry.
+        InputError: There is no entry, or the template is nested too deep (``too-deep``).
         StoppedError: A limit of time or memory was reached, or the user interrupted.
     """
+    try:
+        return _compiled(request, evaluator, tuple(rules))
+    except RecursionError as fault:
+        raise InputError("the template is nested too deep", code="too-deep") from fault
+
+
+def _compiled(request: CompileRequest, evaluator: Evaluator, rules: tuple[Rule, ...]) -> Compilation:
     sources = resolve(request)
     documents = evaluate(sources, request, evaluator)
     draft = collect(documents, request)

@@ -87,6 +87,17 @@ def test_variables_that_lead_to_themselves_end() -> None:
     assert names.mentions("[variables('a')]") == ()
 
 
+def test_variables_that_double_at_each_step_cost_nothing() -> None:
+    doubled: Any = {
+        f"v{number}": f"[concat(variables('v{number - 1}'), variables('v{number - 1}'))]" for number in range(1, 60)
+    }
+    names = bindings(v0="[resourceId('A.B/c', 'x')]", **doubled)
+    assert not is_known(names.text("[variables('v59')]"))
+    assert len(names.mentions("[variables('v59')]")) <= 1
+    lists: Any = {f"v{number}": [f"[variables('v{number - 1}')]"] * 2 for number in range(1, 30)}
+    assert len(bindings(v0="[resourceId('A.B/c', 'x')]", **lists).mentions("[variables('v29')]")) == 1
+
+
 def test_parents_are_found_up_to_the_scope() -> None:
     id_ = bindings().text(f"[resourceId('{NET}/subnets', 'a', parameters('x/y'))]")
     assert parent_id(id_) == bindings().text(f"[resourceId('{NET}', 'a')]")
