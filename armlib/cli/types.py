@@ -53,11 +53,17 @@ Examples:
   armlib types show Microsoft.Storage/storageAccounts@2023-05-01 --path properties.encryption
   armlib types show Microsoft.Storage/storageAccounts --diff 2022-09-01 2023-05-01
 """
+GENERATE_EXAMPLES = """\b
+Examples:
+  armlib types generate Microsoft.Storage/storageAccounts@2023-05-01 Microsoft.KeyVault/vaults
+  armlib types generate --provider Microsoft.Network -o lib/azure
+  armlib types generate -o lib/azure    # what is there, again
+"""
 
 
-@click.group("types", short_help="Azure's resource types: install, list, show, check.")
+@click.group("types", short_help="Azure's resource types: install, list, show, check, generate.")
 def types_command() -> None:
-    """Azure's resource types: install their definitions, look at them, check templates against them."""
+    """Azure's resource types: install their definitions, look at them, check templates, make a library of them."""
 
 
 @types_command.command("install", short_help="Install definitions.", epilog=INSTALL_EXAMPLES)
@@ -156,6 +162,40 @@ def check_command(app: App, file: Path, source: SourceOptions, limits: Limits, r
             found += _with_places(file, check_template(template, store, corrections=_corrections(settings)))
     app.finish({"checked": template is not None}, b"", found)
     return ExitCode.WRONG_INPUT if template is None or has_errors(found) else ExitCode.FINE
+
+
+@types_command.command("generate", short_help="Write a Jsonnet library of types.", epilog=GENERATE_EXAMPLES)
+@click.argument("types", metavar="[TYPE[@VERSION]]...", nargs=-1)
+@click.option(
+    "--provider", "providers", metavar="NAMESPACE", multiple=True, help="All types of a provider, newest version."
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    type=FILE,
+    default=Path("azure"),
+    show_default=True,
+    help="Where to write it.",
+)
+@click.option("--only", is_flag=True, help="Take away the types that DIR has and that are not named now.")
+@report_options
+@click.pass_obj
+def generate_command(
+    app: App, types: tuple[str, ...], providers: tuple[str, ...], folder: Path, only: bool, report: ReportOptions
+) -> None:
+    """Write Jsonnet functions for each TYPE and its children; without a version, of the newest that is no preview.
+
+    Types that DIR has already are generated again, unless --only is given. DIR/custom is never written over.
+    """
+    from armlib.azuretypes.generate import generate
+
+    with closing(_store(_settings(app, report, "generated"))) as store:
+        done = generate(store, folder, types, providers, only=only)
+    result: JsonObject = {"folder": str(done.folder), "types": list(done.types), "files": done.files}
+    line = f"{len(done.types)} types in {done.files} files are in {done.folder}\n"
+    app.finish({"generated": result}, line.encode(), ())
 
 
 def _template(
