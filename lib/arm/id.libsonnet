@@ -89,14 +89,13 @@ local of(resource) = resourceId(resource.type, segments(resource), scopeOf(resou
 // Looked up more cheaply than by the operator `in`, which lists all fields.
 local unscoped = { scope:: null };
 
-// The same for a resource of ours that is no child, with the short way for the usual case: one slash in the type, none in
-// the name, which is no expression.
+// The same for a resource of ours that is no child, with the short way for the usual case, a name of one segment that is no
+// expression. Whether the type has one segment too is left to the compiler, which looks at every name and type.
 local ofPlain(resource) =
   local type = resource.type;
   local name = resource.name;
-  local text = type + '/' + name;
-  if std.length(std.strReplace(text, '/', '')) == std.length(text) - 2
-     && std.type(name) == 'string'
+  if std.type(name) == 'string'
+     && !std.member(name, '/')
      && (name < '[' || name >= '\\')
      && (unscoped + resource).scope == null
   then '[' + functionOf(type) + "('" + type + "', '" + std.strReplace(name, "'", "''") + "')]"

@@ -283,7 +283,7 @@ def test_made_expressions_can_be_parsed(jsonnet: Any) -> None:
     ("source", "message"),
     [
         ("arm.Resource('a/b', '1') { kind: 'x' }", "a resource of type a/b needs a name"),
-        ("arm.Resource('a/b/c', '1') { name: 'x' }.id", "resource a/b/c needs a name of 2 segments"),
+        ("arm.existing('a/b/c', '1', 'x').id", "resource a/b/c needs a name of 2 segments"),
         ("arm.Resource('a/b', '1') { name: 'x/y' }.id", "resource a/b needs a name of 1 segment"),
         ("arm.Resource('a/b', '1') { name: 7 }.id", "resource a/b: its name is a number, not a text"),
         ("arm.Resource('a/b', '1') { name: 'n' }.at('g')", "put it into a module and place that with arm.nested"),
