@@ -61,6 +61,20 @@ class Types:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """What is said of lint rules: ``[lint]``.
+
+    *rules* maps codes to ``error``, ``warning``, ``note`` or ``off``; *paths* are files and folders of rules in Jsonnet,
+    *python* files of rules in Python, which run unconfined. *options* are what single rules read.
+    """
+
+    rules: Mapping[str, str] = field(default_factory=dict)
+    paths: tuple[Path, ...] = ()
+    python: tuple[Path, ...] = ()
+    options: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that is settled before a command starts.
 
@@ -79,6 +93,7 @@ class Settings:
     cache: Path
     targets: Mapping[str, Target]
     types: Types = field(default_factory=Types)
+    lint: Lint = field(default_factory=Lint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +135,12 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
     """
     project = project_root(start)
     path = project / FILE_NAME
-    table, types = Flags(), Types()
+    table, types, lint = Flags(), Types(), Lint()
     make_targets: Callable[[Path], Iterable[Target]] = _no_targets
     if path.is_file():
         from armlib.settings_file import read_settings_file
 
-        table, make_targets, types = read_settings_file(path)
+        table, make_targets, types, lint = read_settings_file(path)
     library = [*flags.library, *_paths_of(environ.get("ARMLIB_PATH", "")), *table.library]
     timeout = _first(flags.timeout, _from(environ, "ARMLIB_TIMEOUT", parse_duration), table.timeout, TIME_LIMIT)
     memory = _first(flags.max_memory, _from(environ, "ARMLIB_MAX_MEMORY", parse_size), table.max_memory, MEMORY_LIMIT)
@@ -143,6 +158,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         cache=absolute(cache, Path.cwd()),
         targets={target.name: target for target in make_targets(absolute(output, Path.cwd()))},
         types=_types(types, environ),
+        lint=lint,
     )
 
 

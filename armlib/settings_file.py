@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from armlib.config import FORMATS, SCOPE_KINDS, Flags, Target, Types, absolute, parse_duration, parse_size
+from armlib.config import FORMATS, SCOPE_KINDS, Flags, Lint, Target, Types, absolute, parse_duration, parse_size
 from armlib.diagnostics import Diagnostic, Excerpt, Place, error, nearest
 from armlib.errors import DiagnosticsError, InputError
 from armlib.jsontypes import Json
@@ -22,7 +22,7 @@ class SettingsError(DiagnosticsError):
     code = "settings"
 
 
-def read_settings_file(path: Path) -> tuple[Flags, MakeTargets, Types]:
+def read_settings_file(path: Path) -> tuple[Flags, MakeTargets, Types, Lint]:
     """Return what the ``armlib.toml`` at *path* says; the targets are made when the output folder is known.
 
     Raises:
@@ -62,7 +62,7 @@ def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diag
     return error("settings-syntax", message, place=_at(path, line, column), excerpt=excerpt)
 
 
-def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types]:
+def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types, Lint]:
     base = reader.path.parent
     build = root.table("build")
     targets = root.table("targets")
@@ -84,8 +84,32 @@ def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types
     )
     build.finish()
     types.finish()
+    lint = _read_lint(root.table("lint"), base)
     root.finish()
-    return said, lambda output: [make(output) for make in makers], told
+    return said, lambda output: [make(output) for make in makers], told, lint
+
+
+def _read_lint(table: _Table, base: Path) -> Lint:
+    """Read ``[lint]``; which rules there are is for lint to say."""
+    rules = table.names_to_texts("rules")
+    for name, severity in rules.items():
+        if severity not in _RULE_SEVERITIES:
+            table.problem(("rules", name), f"'{severity}' is none of {', '.join(_RULE_SEVERITIES)}", None)
+    options: dict[str, Json] = {
+        "api-age-days": table.count("api-age-days"),
+        "required-tags": [*table.texts("required-tags")],
+    }
+    lint = Lint(
+        rules=rules,
+        paths=tuple(absolute(Path(text), base) for text in table.texts("paths")),
+        python=tuple(absolute(Path(text), base) for text in table.texts("python")),
+        options={name: value for name, value in options.items() if value},
+    )
+    table.finish()
+    return lint
+
+
+_RULE_SEVERITIES = ("error", "warning", "note", "off")
 
 
 def _whole(value: float | None) -> int | None:

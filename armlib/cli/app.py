@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "describe": ("armlib.cli.describe:describe_command", "Show the parameters and outputs of ENTRY."),
     "build": ("armlib.cli.build:build_command", "Compile the targets of armlib.toml into files."),
     "eval": ("armlib.cli.eval:eval_command", "Show what ENTRY deploys, every expression evaluated."),
+    "lint": ("armlib.cli.lint:lint_command", "Say what had better be otherwise in ENTRY."),
     "types": ("armlib.cli.types:types_command", "Azure's resource types: install, list, show, check, generate."),
     "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
     "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),

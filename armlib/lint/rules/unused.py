@@ -1,0 +1,86 @@
+"""Parameters and variables that nothing refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from armlib.diagnostics import Severity
+from armlib.lint.rule import Finding, Remove, Rule, Stage
+from armlib.lint.subject import Level, TemplateSubject, names_used
+from armlib.lint.walk import member
+
+
+def check(subject: TemplateSubject) -> Iterator[Finding]:
+    used, open_ended = _used(subject)
+    for level in subject.levels:
+        if not level.is_inner:
+            continue
+        if (id(level), "parameters") not in open_ended:
+            yield from _parameters(level, used)
+        if (id(level), "variables") not in open_ended:
+            yield from _variables(level, used)
+
+
+def _used(subject: TemplateSubject) -> tuple[set[tuple[int, str, str]], set[tuple[int, str]]]:
+    """Return the names that are referred to, and the levels where any may be: the name is known at run time only."""
+    used: set[tuple[int, str, str]] = set()
+    open_ended: set[tuple[int, str]] = set()
+    for use in subject.uses:
+        level = id(use.level.names)
+        for kind, name in names_used(use):
+            if name is None:
+                open_ended.add((level, kind))
+            elif not _is_in_itself(use.path, use.level, kind, name):
+                used.add((level, kind, name.lower()))
+    return used, open_ended
+
+
+def _is_in_itself(path: tuple[Any, ...], level: Level, kind: str, name: str) -> bool:
+    start = len(level.path)
+    return len(path) > start + 1 and (str(path[start]).lower(), str(path[start + 1]).lower()) == (kind, name.lower())
+
+
+def _parameters(level: Level, used: set[tuple[int, str, str]]) -> Iterator[Finding]:
+    for name in level.parameters:
+        if (id(level), "parameters", name.lower()) not in used and not name.startswith("__"):
+            yield Finding(
+                path=level.at("parameters", name),
+                message=f"the parameter '{name}' is not used",
+                hint="remove it, and what callers give for it",
+            )
+
+
+def _variables(level: Level, used: set[tuple[int, str, str]]) -> Iterator[Finding]:
+    loops = member(member(level.body, "variables"), "copy")
+    looped = [
+        (name, (*level.at("variables", "copy"), number))
+        for number, loop in enumerate(loops if isinstance(loops, list) else ())
+        if isinstance(name := member(loop, "name"), str)
+    ]
+    plain = [(name, level.at("variables", name)) for name in level.variables]
+    for name, path in [*plain, *looped]:
+        if (id(level), "variables", name.lower()) not in used and not name.startswith("__"):
+            yield Finding(
+                path=path,
+                message=f"the variable '{name}' is not used",
+                hint="remove it",
+                edits=(Remove(path=path),),
+            )
+
+
+RULE = Rule(
+    code="unused",
+    severity=Severity.WARNING,
+    stage=Stage.TEMPLATE,
+    summary="every parameter and variable is used",
+    why=(
+        "What nothing refers to misleads readers, and callers give values that have no effect. Names "
+        "that start with two underscores are left alone."
+    ),
+    bad='{ "variables": { "size": 3 }, "resources": [] }',
+    good='{ "variables": { "size": 3 }, "outputs": { "size": { "type": "int", "value": "[variables(\'size\')]" } } }',
+    check=check,
+    fix="removes variables; a parameter is left, for callers may give it",
+    covers=("Parameters-Must-Be-Referenced", "Variables-Must-Be-Referenced"),
+)

@@ -1,0 +1,59 @@
+"""Sizes of machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from armlib.diagnostics import Severity
+from armlib.errors import ArmlibError
+from armlib.expressions.parser import is_expression, parse
+from armlib.expressions.syntax import Call
+from armlib.lint.foreign import own_values
+from armlib.lint.rule import Finding, Rule, Stage
+from armlib.lint.subject import Level, TemplateSubject
+from armlib.lint.walk import literal
+
+
+def check(subject: TemplateSubject) -> Iterator[Finding]:
+    if subject.from_module:  # a module settles sizes with its own arguments
+        return
+    for resource in subject.resources:
+        for path, key, value in own_values(resource):
+            if key.lower() != "vmsize" or not isinstance(value, str) or not value:
+                continue
+            fixed = _fixed(value, resource.level)
+            if fixed:
+                yield Finding(
+                    path=path,
+                    message=f"the size of the machines of '{resource.label}' is fixed: '{fixed}'",
+                    hint="take it from a parameter",
+                )
+
+
+def _fixed(value: str, level: Level) -> str | None:
+    if not is_expression(value):
+        return value
+    try:
+        node = parse(value)
+    except ArmlibError:
+        return None
+    if isinstance(node, Call) and node.name.lower() == "variables" and len(node.arguments) == 1:
+        held = level.variable(literal(node.arguments[0]) or "")
+        return held if isinstance(held, str) and held and not is_expression(held) else None
+    return None
+
+
+RULE = Rule(
+    code="vm-size-param",
+    severity=Severity.NOTE,
+    stage=Stage.TEMPLATE,
+    summary="the size of a machine comes from a parameter",
+    why="Which sizes there are differs by region and subscription.",
+    bad='{ "resources": [ { "type": "Microsoft.Compute/virtualMachines", "name": "vm",\n'
+    '  "properties": { "hardwareProfile": { "vmSize": "Standard_D2_v3" } } } ] }',
+    good='{ "parameters": { "size": { "type": "string" } },\n'
+    '  "resources": [ { "type": "Microsoft.Compute/virtualMachines", "name": "vm",\n'
+    '  "properties": { "hardwareProfile": { "vmSize": "[parameters(\'size\')]" } } } ] }',
+    check=check,
+    covers=("VM-Size-Should-Be-A-Parameter",),
+)
