@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
-from armlib.expressions.environment import NOT_KNOWN, Environment, Site, TemplateNames, UserFunction
-from armlib.expressions.faults import EvaluationFault, LimitFault, UnknownNameFault, parameter_not_found
+from armlib.expressions.environment import NOT_KNOWN, Environment, UserFunction
+from armlib.expressions.faults import EvaluationFault, LimitFault, UnknownNameFault
 from armlib.expressions.functions import find_function, known_function_names
 from armlib.expressions.functions.access import index_value, member_value
 from armlib.expressions.functions.registry import Code, Function, Mode, Variables
 from armlib.expressions.parser import is_expression, unescape
 from armlib.expressions.shapes import Compiler, Slot
 from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, is_known, is_secret, measure, node_of, reveal, scan
-from armlib.expressions.syntax import Call, Index, Literal, Member, Node
+from armlib.expressions.syntax import Call, Index, Literal, Member, Node, nodes
+from armlib.expressions.user_functions import called
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json
 
@@ -332,7 +333,7 @@ class _LambdaBody:
     def __init__(self, node: Call) -> None:
         self.parameters = tuple(name.lower() for name in _lambda_names(node))
         self.code = compile_node(node.arguments[-1])
-        self.weight = _weight(node.arguments[-1])
+        self.weight = _count(node.arguments[-1])
 
 
 class _Invocation:
@@ -415,23 +416,12 @@ def _is_lambda(node: Node) -> TypeGuard[Call]:
     )
 
 
+def _count(node: Node) -> int:
+    return sum(1 for _ in nodes(node))
+
+
 def _lambda_names(node: Call) -> tuple[str, ...]:
     return tuple(str(name.value) for name in node.arguments[:-1] if isinstance(name, Literal))
-
-
-def _weight(node: Node) -> int:
-    """Return the number of nodes of *node*."""
-    count, pending = 0, [node]
-    while pending:
-        item = pending.pop()
-        count += 1
-        if isinstance(item, Call):
-            pending += item.arguments
-        elif isinstance(item, Member):
-            pending.append(item.target)
-        elif isinstance(item, Index):
-            pending += [item.target, item.index]
-    return count
 
 
 # What is left of an expression when it cannot be evaluated now.
@@ -450,7 +440,7 @@ def _simplified(node: Node, environment: Environment, variables: Variables) -> V
         raise
     except EvaluationFault:
         # Its parts are evaluated once more, and theirs again, so this is not for free.
-        environment.budget.step(_weight(node))
+        environment.budget.step(_count(node))
         return _rebuilt(node, environment, variables)
 
 
@@ -493,52 +483,14 @@ def _fresh(name: str, taken: frozenset[str]) -> str:
 
 
 def _lambda_variables_in(values: Iterable[Value]) -> frozenset[str]:
-    found: set[str] = set()
-    pending: list[Node] = [node_of(value) for value in values if not is_known(value)]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, Call):
-            if item.name.lower() == "lambdavariables" and len(item.arguments) == 1:
-                name = item.arguments[0]
-                if isinstance(name, Literal):
-                    found.add(str(name.value).lower())
-            pending += item.arguments
-        elif isinstance(item, Member):
-            pending.append(item.target)
-        elif isinstance(item, Index):
-            pending += [item.target, item.index]
-    return frozenset(found)
+    """Return the lower-case names of the lambda variables that the unknown parts of *values* speak of."""
+    trees = [node_of(value) for value in values if not is_known(value)]
+    calls = [node for tree in trees for node in nodes(tree) if isinstance(node, Call)]
+    names = [call.arguments[0] for call in calls if call.name.lower() == "lambdavariables" and len(call.arguments) == 1]
+    return frozenset(str(name.value).lower() for name in names if isinstance(name, Literal))
 
 
 # User functions.
-
-
-class _BodyNames:
-    """The names that the body of a user function sees."""
-
-    __slots__ = ("_function", "_outer", "_parameters")
-
-    def __init__(self, function: UserFunction, parameters: Mapping[str, Value], outer: TemplateNames) -> None:
-        self._function = function
-        self._parameters = parameters
-        self._outer = outer
-
-    def parameter(self, name: str) -> Value:
-        folded = name.lower()
-        if folded in self._parameters:
-            return self._parameters[folded]
-        raise parameter_not_found(name, [parameter.name for parameter in self._function.parameters])
-
-    def variable(self, name: str) -> Value:
-        if not self._function.sees_template:
-            raise _not_here("variables", "a user function cannot read variables; pass the value as an argument")
-        return self._outer.variable(name)
-
-    def user_function(self, name: str) -> UserFunction | None:
-        return self._outer.user_function(name) if self._function.sees_template else None
-
-    def user_function_names(self) -> Sequence[str]:
-        return self._outer.user_function_names() if self._function.sees_template else ()
 
 
 def _user_call(node: Call) -> Code:
@@ -567,36 +519,9 @@ def _user_call(node: Call) -> Code:
 
 
 def _call_user_function(function: UserFunction, arguments: list[Value], environment: Environment) -> Value:
-    checked = {
-        parameter.name.lower(): parameter.check(argument) if parameter.check else argument
-        for parameter, argument in zip(function.parameters, arguments, strict=True)
-    }
-    names = _outer_names(environment.template)
-    budget = environment.budget
-    budget.step(16)
-    if budget.calls <= 0:
-        raise LimitFault(
-            f"The template function '{function.name}' calls itself, or user functions call each other too deeply.",
-            function=function.name,
-        )
-    inner = Environment(
-        template=_BodyNames(function, checked, names),
-        scope=environment.scope,
-        state=environment.state,
-        site=Site.USER_FUNCTION,
-        budget=budget,
-    )
-    budget.calls -= 1
-    try:
-        result = evaluate_json(function.output, inner)
-    finally:
-        budget.calls += 1
+    with called(function, arguments, environment) as inside:
+        result = evaluate_json(function.output, inside)
     return function.check(result) if function.check else result
-
-
-def _outer_names(names: TemplateNames) -> TemplateNames:
-    """Return the names of the template itself, so that calls do not pile up one view on another."""
-    return names._outer if isinstance(names, _BodyNames) else names
 
 
 def _unknown_function(node: Call, environment: Environment) -> UnknownNameFault:
@@ -608,9 +533,3 @@ def _unknown_function(node: Call, environment: Environment) -> UnknownNameFault:
     )
     fault.function, fault.node = node.name, node
     return fault
-
-
-def _not_here(name: str, hint: str) -> EvaluationFault:
-    return EvaluationFault(
-        f"The template function '{name}' is not expected at this location.", hint=hint, function=name
-    )

@@ -8,6 +8,7 @@ Source: "Syntax and expressions in ARM templates", Azure Resource Manager docume
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -52,3 +53,17 @@ class Index:
 
 
 Node: TypeAlias = Literal | Call | Member | Index
+
+
+def nodes(tree: Node) -> Iterator[Node]:
+    """Yield *tree* and every node below it, however deep it is."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, Call):
+            pending += node.arguments
+        elif isinstance(node, Member):
+            pending.append(node.target)
+        elif isinstance(node, Index):
+            pending += [node.target, node.index]

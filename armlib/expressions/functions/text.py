@@ -64,9 +64,13 @@ def round_trip(value: float) -> str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     shown = repr(value)
+    if "e" not in shown:
+        if abs(value) < 1e15:
+            return shown.removesuffix(".0")
+        # Python turns to exponents one digit later than .NET.
+        whole, _, fraction = shown.lstrip("-").partition(".")
+        digits = f"{whole[1:]}{fraction}".rstrip("0")
+        shown = f"{'-' if value < 0 else ''}{whole[0]}.{digits or '0'}e{len(whole) - 1}"
     mantissa, _, exponent = shown.partition("e")
-    if exponent:
-        if 0 <= (power := int(exponent)) < 15 or -5 <= power < 0:
-            return f"{value:f}".rstrip("0").rstrip(".")
-        return f"{mantissa.removesuffix('.0')}E{'-' if power < 0 else '+'}{abs(power):02d}"
-    return shown.removesuffix(".0")
+    power = int(exponent)
+    return f"{mantissa.removesuffix('.0')}E{'-' if power < 0 else '+'}{abs(power):02d}"
