@@ -23,6 +23,7 @@ NAMES: Final = (
     "location_param",
     "env_url",
     "api_recent",
+    "api_recent_calls",
     "version_by_providers",
     "module_recent",
     "vm_size_param",
@@ -35,6 +36,7 @@ NAMES: Final = (
     "wrong_value",
     # order and identity
     "unused",
+    "unused_variable",
     "unused_local",
     "dynamic_variable",
     "redundant_depends",

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from armlib.diagnostics import Severity
-from armlib.expressions.syntax import Call
 from armlib.jsontypes import JsonPath
-from armlib.lint.foreign import is_foreign
 from armlib.lint.rule import Finding, Rule, Stage
-from armlib.lint.subject import TemplateSubject, Use
-from armlib.lint.walk import calls, is_list_call, key_of, literal
+from armlib.lint.subject import TemplateSubject
+from armlib.lint.walk import key_of
 
 _VERSION: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(-[\w.]+)?", re.ASCII)
 _MOST_DAYS: Final = 730
-_OPTION: Final = "api-age-days"
+OPTION: Final = "api-age-days"
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """A version that a template asks for, and where."""
 
     type: str
@@ -38,64 +36,16 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
         if not isinstance(written, str):
             yield Finding(path=path, message=f"the API version of '{resource.label}' is no text")
         else:
-            yield from _judged(_Said(_effective(resource.type, resource.name), resource.api_version, path), subject)
-    names = _types_by_name(subject)
-    for use in subject.uses:
-        if not (use.level.is_generated or use.level.names.is_generated or is_foreign(use.resource, use.path)):
-            for said in _in_calls(use, names):
-                yield from _judged(said, subject)
+            yield from judged(Said(resource.type, resource.api_version, path), subject)
 
 
-def _effective(type_: str, name: str) -> str:
-    """Return the type of an extension that is written ``PARENT/providers/KIND``: its namespace stands in the name."""
-    parent, marker, kind = type_.partition("/providers/")
-    if not marker or "." in kind:
-        return kind or type_
-    found = re.search(r"/(Microsoft\.\w+)/", name, re.IGNORECASE)
-    return f"{found[1]}/{kind}" if found else parent
-
-
-def _types_by_name(subject: TemplateSubject) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for resource in subject.resources:
-        for name in (resource.name, resource.symbol):
-            if name and resource.type:
-                found.setdefault("".join(name.split()).strip("[]").lower(), resource.type)
-    return found
-
-
-def _in_calls(use: Use, names: dict[str, str]) -> Iterator[_Said]:
-    for call in calls(use.node):
-        if len(call.arguments) < 2 or not (call.name.lower() == "reference" or is_list_call(call)):
-            continue
-        version = literal(call.arguments[1])
-        if version is None and isinstance(call.arguments[1], Call):
-            argument = call.arguments[1]
-            version = use.level.text(f"[{use.text[argument.start : argument.end]}]")
-        type_ = _type_of(use, call.arguments[0], names)
-        if version is not None and type_ is not None:
-            yield _Said(type_, version, use.path)
-
-
-def _type_of(use: Use, node: Any, names: dict[str, str]) -> str | None:
-    for call in calls(node, "resourceid", "subscriptionresourceid", "tenantresourceid", "extensionresourceid"):
-        found = [text for each in call.arguments if (text := literal(each)) is not None and _is_type(text)]
-        if found:
-            return found[-1].strip("/")
-    spelled = literal(node) or use.text[node.start : node.end]
-    return names.get("".join(spelled.split()).lower())
-
-
-def _is_type(text: str) -> bool:
-    return "/" in text and "." in text.split("/")[0] and not text.startswith("/")
-
-
-def _judged(said: _Said, subject: TemplateSubject) -> Iterator[Finding]:
+def judged(said: Said, subject: TemplateSubject) -> Iterator[Finding]:
+    """Yield what is wrong with a version; the versions of extensions in the old spelling are not looked up."""
     today = subject.around.today
     age = _age(said.version, today)
-    if age is None or not said.type:
+    if age is None or not said.type or "/providers/" in said.type.lower():
         return
-    most = subject.around.options.get(_OPTION, _MOST_DAYS)
+    most = subject.around.options.get(OPTION, _MOST_DAYS)
     known = [each for each in subject.around.types.versions(said.type) if (_age(each, today) or 0) >= 0]
     if not known:
         if age > most and not subject.around.types.versions(said.type):
@@ -147,6 +97,6 @@ RULE = Rule(
     bad='{ "resources": [ { "type": "Contoso.Shop/shops", "apiVersion": "2015-06-15", "name": "a" } ] }',
     good='{ "resources": [ { "type": "Contoso.Shop/shops", "apiVersion": "2099-01-01", "name": "a" } ] }',
     check=check,
-    covers=("apiVersions-Should-Be-Recent", "apiVersions-Should-Be-Recent-In-Reference-Functions"),
-    options=(_OPTION,),
+    covers=("apiVersions-Should-Be-Recent",),
+    options=(OPTION,),
 )

@@ -26,10 +26,7 @@ def _is_open_setting(use: Use) -> bool:
     steps = [str(step).lower() for step in use.path]
     if "protectedsettings" in steps:
         return False
-    if "commandtoexecute" in steps:
-        return True
-    is_extension = use.resource is not None and use.resource.lower_type.endswith("/extensions")
-    return is_extension and "settings" in steps
+    return "commandtoexecute" in steps
 
 
 RULE = Rule(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from armlib.diagnostics import Severity
 from armlib.expressions.syntax import Call
 from armlib.lint.rule import Finding, Rule, Stage
-from armlib.lint.subject import TemplateSubject
+from armlib.lint.subject import TemplateSubject, Use
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
     for use in subject.uses:
-        if not any(str(step).lower() == "dependson" for step in use.path) or not isinstance(use.node, Call):
+        if not any(str(step).lower() == "dependson" for step in use.path):
             continue
-        function = use.node.name.lower()
+        function = use.node.name.lower() if isinstance(use.node, Call) else _first_name(use)
         if function == "if":
             yield Finding(
                 path=use.path,
@@ -28,6 +29,12 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
                 hint="use resourceId(TYPE, NAME), which tells a wrong type or name",
                 severity=Severity.NOTE,
             )
+
+
+def _first_name(use: Use) -> str:
+    """Return the function that an expression which cannot be read starts with."""
+    found = re.match(r"\[\s*(\w+)\s*\(", use.text) if use.node is None else None
+    return found[1].lower() if found else ""
 
 
 RULE = Rule(

@@ -27,6 +27,7 @@ _SHOWN: Final = {
     "microsoft.app/containerapps": (("properties", "template", "containers", "*", "env", "*", "value"),),
     "microsoft.app/jobs": (("properties", "template", "containers", "*", "env", "*", "value"),),
 }
+_SETTINGS: Final = ["properties", "settings"]  # of an extension; commands in them have a rule of their own
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
@@ -47,6 +48,8 @@ def _shown_place(use: Use, resource: Resource) -> str | None:
     steps = use.path[len(resource.path) :]
     if str(steps[0]).lower() in _TOP:
         return f"'{steps[0]}'"
+    if resource.lower_type.endswith("/extensions") and [str(step).lower() for step in steps[:2]] == _SETTINGS:
+        return None if "commandtoexecute" in (str(step).lower() for step in steps) else f"'{steps[1]}'"
     for pattern in _SHOWN.get(resource.lower_type, ()):
         if _matches(steps, pattern):
             return f"'{pattern[-1] if pattern[-1] != '*' else pattern[-2]}'"
@@ -88,5 +91,4 @@ RULE = Rule(
     '    "tags": { "key": "[parameters(\'key\')]" } } ] }',
     good='{ "resources": [ { "type": "Microsoft.Network/publicIPAddresses", "name": "ip", "tags": { "a": "b" } } ] }',
     check=check,
-    covers=("Parameter-Types-Should-Be-Consistent",),
 )

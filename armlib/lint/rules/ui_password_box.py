@@ -11,6 +11,7 @@ from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import FormSubject, is_secure
 
 _PASSWORDS: Final = ("passwordbox", "credentialscombo")
+_NOT_A_PASSWORD: Final = frozenset({"authenticationtype", "username", "sshpublickey", "name"})
 
 
 def check(subject: FormSubject) -> Iterator[Finding]:
@@ -22,7 +23,8 @@ def check(subject: FormSubject) -> Iterator[Finding]:
         if each is None:
             continue
         sources = [control_at(names, places) or _by_name(names, places) for names in referred(value)]
-        kinds = {control.kind for control in sources if control is not None}
+        about = {names[-1] for names in referred(value)} & _NOT_A_PASSWORD
+        kinds = set() if about else {control.kind for control in sources if control is not None}
         is_password = bool(kinds & known)
         if is_password and not is_secure(each, subject.template):
             yield Finding(

@@ -1,4 +1,4 @@
-"""Parameters and variables that nothing refers to."""
+"""Parameters that nothing refers to."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from armlib.diagnostics import Severity
-from armlib.lint.rule import Finding, Remove, Rule, Stage
+from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Level, TemplateSubject, names_used
-from armlib.lint.walk import member
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
-    used, open_ended = _used(subject)
+    used, open_ended = used_names(subject)
     for level in subject.levels:
         if not level.is_inner:
             continue
         if (id(level), "parameters") not in open_ended:
             yield from _parameters(level, used)
-        if (id(level), "variables") not in open_ended:
-            yield from _variables(level, used)
 
 
-def _used(subject: TemplateSubject) -> tuple[set[tuple[int, str, str]], set[tuple[int, str]]]:
+def used_names(subject: TemplateSubject) -> tuple[set[tuple[int, str, str]], set[tuple[int, str]]]:
     """Return the names that are referred to, and the levels where any may be: the name is known at run time only."""
     used: set[tuple[int, str, str]] = set()
     open_ended: set[tuple[int, str]] = set()
@@ -51,36 +48,20 @@ def _parameters(level: Level, used: set[tuple[int, str, str]]) -> Iterator[Findi
             )
 
 
-def _variables(level: Level, used: set[tuple[int, str, str]]) -> Iterator[Finding]:
-    loops = member(member(level.body, "variables"), "copy")
-    looped = [
-        (name, (*level.at("variables", "copy"), number))
-        for number, loop in enumerate(loops if isinstance(loops, list) else ())
-        if isinstance(name := member(loop, "name"), str)
-    ]
-    plain = [(name, level.at("variables", name)) for name in level.variables]
-    for name, path in [*plain, *looped]:
-        if (id(level), "variables", name.lower()) not in used and not name.startswith("__"):
-            yield Finding(
-                path=path,
-                message=f"the variable '{name}' is not used",
-                hint="remove it",
-                edits=(Remove(path=path),),
-            )
-
-
 RULE = Rule(
     code="unused",
     severity=Severity.WARNING,
     stage=Stage.TEMPLATE,
-    summary="every parameter and variable is used",
+    summary="every parameter is used",
     why=(
         "What nothing refers to misleads readers, and callers give values that have no effect. Names "
         "that start with two underscores are left alone."
     ),
-    bad='{ "variables": { "size": 3 }, "resources": [] }',
-    good='{ "variables": { "size": 3 }, "outputs": { "size": { "type": "int", "value": "[variables(\'size\')]" } } }',
+    bad='{ "parameters": { "size": { "type": "int" } }, "resources": [] }',
+    good=(
+        '{ "parameters": { "size": { "type": "int" } },\n'
+        '  "outputs": { "size": { "type": "int", "value": "[parameters(\'size\')]" } } }'
+    ),
     check=check,
-    fix="removes variables; a parameter is left, for callers may give it",
-    covers=("Parameters-Must-Be-Referenced", "Variables-Must-Be-Referenced"),
+    covers=("Parameters-Must-Be-Referenced",),
 )

@@ -19,7 +19,8 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
         return
     for resource in subject.resources:
         for path, key, value in own_values(resource):
-            if key.lower() != "vmsize" or not isinstance(value, str) or not value:
+            named = path[-2] if key == "value" and path[-1] == key else key  # of a nested deployment's parameter
+            if str(named).lower() != "vmsize" or not isinstance(value, str) or not value:
                 continue
             fixed = _fixed(value, resource.level)
             if fixed:
