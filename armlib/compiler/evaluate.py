@@ -71,6 +71,7 @@ def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) ->
         StoppedError: A limit of time or memory was reached, or the user interrupted.
     """
     arguments, settings = _arguments(request)
+    unused = _unused(arguments, settings)
     runs = [_Run(source, settings, evaluator) for source in sources.modules]
     for run, given in zip(runs, _shared(runs, arguments), strict=True):
         run.evaluate(given)
@@ -79,7 +80,7 @@ def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) ->
         deploy_parameters=_merged(run.bound.deploy_parameters for run in runs),
         references=_merged(run.bound.references for run in runs),
         secrets=_merged(run.bound.secrets for run in runs),
-        diagnostics=tuple(diagnostic for run in runs for diagnostic in run.diagnostics),
+        diagnostics=(*unused, *(diagnostic for run in runs for diagnostic in run.diagnostics)),
         reads=tuple(dict.fromkeys(read for run in runs for read in run.reads)),
     )
 
@@ -108,6 +109,14 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
         tla_code=request.tla_code,
     )
     return arguments, settings
+
+
+def _unused(arguments: Mapping[str, Argument], settings: Settings) -> list[Diagnostic]:
+    """Return a warning when the external variable is set besides and the arguments reach no module."""
+    if not arguments or PARAMETERS not in {**settings.ext_str, **settings.ext_code}:
+        return []
+    message = f"the external variable '{PARAMETERS}' is set: the arguments {', '.join(arguments)} are not used"
+    return [warning("unused-arguments", message, hint="give all of them in one way")]
 
 
 _Value = TypeVar("_Value")
@@ -201,10 +210,14 @@ class _Run:
         entry = self._source.entry
         parameters = _template_parameters(_object(template, "parameters"), _object(template, "definitions"))
         self._take(bind(arguments, parameters))
+        anchor = None
+        if "$schema" not in template:  # a plain object, which says no more than that it is a module
+            anchor = template.get("id")
+            template = {name: value for name, value in template.items() if name != "id"}
         if self._depth:
             given = {**self.bound.deploy_parameters, **self.bound.secrets}
-            return Document(entry=entry, template=template, is_arm=True, child_arguments=given)
-        return Document(entry=entry, template=_with_defaults(template, self.bound), is_arm=True)
+            return Document(entry=entry, template=template, is_arm=True, anchor=anchor, child_arguments=given)
+        return Document(entry=entry, template=_with_defaults(template, self.bound), is_arm=True, anchor=anchor)
 
     # A Jsonnet module
 

@@ -213,6 +213,18 @@ def test_values_for_the_parameters_of_an_arm_template_become_defaults(tmp_path: 
         assert sorted(codes(wrong)) == ["out-of-range", "unknown-parameter"]
 
 
+def test_a_plain_object_in_json_is_a_module_with_an_anchor(tmp_path: Path) -> None:
+    written(tmp_path, main_json='{"resources": [], "id": "/subscriptions/s"}')
+    template: Any = compiled(tmp_path, "main.json").template
+    assert template["outputs"] == {"id": {"type": "string", "value": "/subscriptions/s"}}
+
+
+def test_arguments_beside_the_external_variable_itself_are_reported(tmp_path: Path) -> None:
+    written(tmp_path, main_jsonnet="{ resources: [" + SITE % "std.extVar('parameters').n" + "] }")
+    done = compiled(tmp_path, "main.jsonnet", arguments={"n": "a"}, ext_code={"parameters": "{ n: 'b' }"})
+    assert (names(done), codes(done)) == (["b"], ["unused-arguments"])
+
+
 def test_several_modules_share_the_arguments_that_they_declare(tmp_path: Path) -> None:
     module = MODULE + "{{ parameterMetadata:: {{ {0}: {{ type: 'string' }}, both: {{ type: 'string' }} }}, s:: {1} }}"
     written(
