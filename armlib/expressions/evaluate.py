@@ -19,7 +19,18 @@ from armlib.expressions.functions.access import index_value, member_value
 from armlib.expressions.functions.registry import Code, Function, Mode, Variables
 from armlib.expressions.parser import is_expression, unescape
 from armlib.expressions.shapes import Compiler, Slot
-from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, is_known, is_secret, measure, node_of, reveal, scan
+from armlib.expressions.simplify import (
+    SECRET,
+    UNKNOWN,
+    conceal,
+    is_known,
+    is_secret,
+    measure,
+    node_of,
+    reveal,
+    scan,
+    unknown_call,
+)
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node, nodes
 from armlib.expressions.user_functions import called
 from armlib.expressions.values import Secret, Unknown, Value
@@ -253,9 +264,7 @@ def withheld(name: str, fault: EvaluationFault) -> EvaluationFault:
 
 def _left_over(function: Function, arguments: list[Value]) -> Value:
     """Return the call as an unknown value, its arguments spelled out; secret when one of them is."""
-    call = Call(function.name, tuple(node_of(argument) for argument in arguments))
-    unknown = Unknown(call, function.result_type(arguments))
-    return Secret(unknown) if any(is_secret(argument) for argument in arguments) else unknown
+    return unknown_call(function.name, arguments, function.result_type(arguments))
 
 
 def _placed(function: Function, node: Call, code: Code) -> Code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from armlib.expressions.faults import LimitFault
@@ -23,6 +24,13 @@ def node_of(value: Value) -> Node:
     """
     measure(value)
     return _node_of(value)
+
+
+def unknown_call(name: str, arguments: Iterable[Value], type_: str | None = None) -> Value:
+    """Return the call of *name* as an unknown value, its arguments spelled out; secret when one of them is."""
+    parts = list(arguments)
+    unknown = Unknown(Call(name, tuple(map(node_of, parts))), type_)
+    return Secret(unknown) if any(map(is_secret, parts)) else unknown
 
 
 def conceal(value: Value) -> Value:

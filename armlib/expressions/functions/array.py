@@ -20,8 +20,7 @@ from armlib.expressions.functions.types import (
     type_name,
     wrong_type,
 )
-from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, is_secret, node_of, reveal, scan
-from armlib.expressions.syntax import Call
+from armlib.expressions.simplify import SECRET, UNKNOWN, conceal, reveal, scan, unknown_call
 from armlib.expressions.values import Secret, Unknown, Value
 
 MAX_RANGE = 10_000
@@ -279,7 +278,7 @@ def _merged_value(left: Any, right: Any) -> Any:
             return right
         if first is None or second is None:
             return NOT_KNOWN
-        return Unknown(Call("union", (node_of(left), node_of(right))), "object")
+        return unknown_call("union", (left, right), "object")
     return right
 
 
@@ -385,8 +384,7 @@ def _position(value: Any, key: dict[str, Any]) -> Any:
 
 
 def _try_get_of_unknown(value: Any, path: tuple[Any, ...]) -> Value:
-    left = Unknown(Call("tryGet", (node_of(value), *map(node_of, path))))
-    return Secret(left) if is_secret(value) or any(map(is_secret, path)) else left
+    return unknown_call("tryGet", (value, *path))
 
 
 FUNCTIONS = (

@@ -10,8 +10,7 @@ from armlib.expressions.environment import NOT_KNOWN, Answer, Environment
 from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.functions.registry import DEPLOY_TIME, Function
 from armlib.expressions.functions.types import invalid, text, wrong_type
-from armlib.expressions.simplify import conceal, node_of
-from armlib.expressions.syntax import Call
+from armlib.expressions.simplify import conceal, unknown_call
 from armlib.expressions.values import Unknown, Value
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
@@ -94,8 +93,7 @@ def _spliced(parts: list[Answer]) -> Answer:
         return "".join(part for part in parts if isinstance(part, str))
     if any(part is None for part in parts):
         raise EvaluationFault("The scope of the deployment does not have what the resource identifier is made of.")
-    nodes = tuple(node_of(part) for part in parts if part is not NOT_KNOWN)
-    return Unknown(Call("concat", nodes), "string")
+    return unknown_call("concat", [part for part in parts if part is not NOT_KNOWN], "string")
 
 
 def reference(environment: Environment, resource: Any, version: Any = None, full: Any = None) -> Answer:

@@ -16,8 +16,7 @@ from armlib.expressions.functions.registry import Function, Mode
 from armlib.expressions.functions.text import compact_json, plain
 from armlib.expressions.functions.types import array, bounded_items, bounded_text, integer, invalid, text, wrong_type
 from armlib.expressions.functions.uri import decode_base64
-from armlib.expressions.simplify import conceal, node_of
-from armlib.expressions.syntax import Call, Node
+from armlib.expressions.simplify import conceal, unknown_call
 from armlib.expressions.values import Secret, Unknown
 
 _PRIMITIVES = (str, int, bool, float)
@@ -34,17 +33,13 @@ def concat(*values: Any) -> Any:
         return [element for value in values for element in value]
     if Secret in kinds:
         joined = concat(*(value.value if type(value) is Secret else value for value in values))
-        return conceal(Unknown(_call(values), concat_type(list(values))) if joined is NOT_KNOWN else joined)
+        return unknown_call("concat", values, concat_type(list(values))) if joined is NOT_KNOWN else conceal(joined)
     if Unknown in kinds:
         return _concat_unknown(values)
     for position, value in enumerate(values):
         if not isinstance(value, _PRIMITIVES):
             raise wrong_type("concat", position, "an array like the others, or a string", value)
     return concat(*map(plain, values))
-
-
-def _call(values: tuple[Any, ...]) -> Call:
-    return Call("concat", tuple(map(node_of, values)))
 
 
 def _concat_unknown(values: tuple[Any, ...]) -> Any:
@@ -57,8 +52,8 @@ def _concat_unknown(values: tuple[Any, ...]) -> Any:
             parts[-1] += plain(value)
         else:
             parts.append(plain(value) if isinstance(value, _PRIMITIVES) else value)
-    nodes: list[Node] = [node_of(part) for part in parts if part != ""]
-    return Unknown(Call("concat", tuple(nodes) if len(nodes) > 1 else (*nodes, node_of(""))), "string")
+    shown = [part for part in parts if part != ""]
+    return unknown_call("concat", shown if len(shown) > 1 else [*shown, ""], "string")
 
 
 def concat_type(arguments: list[Any]) -> str | None:

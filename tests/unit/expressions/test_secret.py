@@ -128,3 +128,26 @@ def test_no_function_lets_a_secret_out(value: Any, function: str) -> None:
 def test_a_secret_does_not_show_itself() -> None:
     assert WORD not in repr(Secret(WORD))
     assert WORD not in f"{[Secret(WORD)]}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "concat(createObject('a', parameters('s')), parameters('u'))",
+        "union(createObject('a', parameters('object')), createObject('a', createObject('b', parameters('s')))).a",
+        "tryGet(createObject('a', parameters('s')), parameters('u'))",
+        "createArray(parameters('s'))[parameters('u')]",
+        "equals(createArray(parameters('s')), parameters('u'))",
+        "contains(parameters('l'), parameters('u'))",
+        "if(parameters('u'), createObject('a', parameters('s')), 1)",
+        "coalesce(parameters('u'), createArray(parameters('s')))",
+        "map(parameters('u'), lambda('x', createArray(parameters('s'), lambdaVariables('x'))))",
+        "and(parameters('u'), parameters('yes'))",
+        "shallowMerge(createArray(parameters('u'), createObject('a', parameters('s'))))",
+        "flatten(createArray(parameters('u'), parameters('l')))",
+        "format('{0}{1}', createArray(parameters('s')), parameters('u'))",
+    ],
+)
+def test_a_secret_deep_in_what_is_left_hides_all_of_it(value: Any, text: str) -> None:
+    known = {**PARAMETERS, "object": Unknown(parse("[reference('x').o]"), "object")}
+    assert WORD not in repr(value(text, known))
