@@ -70,6 +70,8 @@ class Compiler:
     def _shared(self, text: str) -> Compiled | None:
         parts = _LITERAL.split(text)
         shape = "\0".join(parts[::2])
+        if shape.count("\0") != len(parts) // 2:
+            return None  # a character of the text would be taken for a slot
         if shape not in self._shapes:
             if len(self._shapes) >= _MOST_SHAPES:
                 self._shapes.clear()

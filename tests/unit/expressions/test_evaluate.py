@@ -208,6 +208,16 @@ def test_json_of_a_template_is_evaluated_at_every_depth() -> None:
     assert evaluate_json(template, environment) == {"a": [1, "[x]", "plain", None, 1.5], "[key]": "b"}  # type: ignore[arg-type]
 
 
+def test_a_null_character_is_not_taken_for_a_literal() -> None:
+    environment = Environment(template=Names(), scope=Scope())
+    for number in (1, 2, 3):
+        assert evaluate(f"[concat('a', string({number}))]", environment) == f"a{number}"
+    for text in ("[concat(\0, string(1))]", "[concat('a', string(\0))]", "[concat(\0, string(\0))]"):
+        with pytest.raises(ExpressionSyntaxError):
+            evaluate(text, environment)
+    assert evaluate("[concat('\0', string(4))]", environment) == "\x004"
+
+
 def test_a_malformed_expression_is_a_syntax_error() -> None:
     with pytest.raises(ExpressionSyntaxError):
         evaluate("[concat(]", Environment(template=Names(), scope=Scope()))
