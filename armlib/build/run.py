@@ -128,6 +128,7 @@ class _Job:
         self._writer = writer
         self._stamp = stamp
         self._parameters = {name: text for name, text in environ.items() if name.startswith("ARMLIB_PARAM")}
+        self._types = _types(settings)
         self._projects: dict[Path, Path] = {}  # folder -> the project it is in
 
     def ask(self, target: Target) -> _Asked:
@@ -141,6 +142,7 @@ class _Job:
             "target": {member.name: getattr(target, member.name) for member in fields(target)},
             "roots": [roots.project, *roots.library, None, *roots.packaged],
             "environment": self._parameters,
+            "types": self._types,
         }
         text = json.dumps(asked, default=_plain, sort_keys=True)
         return _Asked(target, roots, self._cache.digest(text.encode("utf-8", "surrogatepass")))
@@ -179,6 +181,22 @@ class _Job:
         if outcome.status is not Status.FAILED:
             self._cache.add(name, key, compiled.reads, compiled.files, found)
         return outcome
+
+
+def _types(settings: Settings) -> list[object]:
+    """Return what tells one state of the check of resource types from another; a store is replaced, never changed."""
+    from armlib.azuretypes.location import store_path
+
+    if not settings.types.check:
+        return []
+    found: list[object] = ["checked"]
+    for path in (store_path(settings.types.store), settings.types.corrections):
+        try:
+            stat = path.stat() if path else None
+        except OSError:
+            stat = None
+        found += [path, stat and [stat.st_mtime_ns, stat.st_size, stat.st_ino]]
+    return found
 
 
 def _plain(value: object) -> object:

@@ -141,6 +141,14 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, str]]] = {
         lambda project: project.environ.update(ARMLIB_PARAM_OTHER="x"),
         all_are("built"),
     ),
+    "where the definitions of resource types are": (
+        lambda project: project.environ.update(ARMLIB_TYPES="/nowhere/types.sqlite3"),
+        all_are("built"),
+    ),
+    "whether types are checked": (
+        lambda project: project.environ.update(ARMLIB_TYPES_CHECK="off"),
+        all_are("built"),
+    ),
     "another variable": (
         lambda project: project.environ.update(HOME="/nowhere"),
         all_are("unchanged"),
