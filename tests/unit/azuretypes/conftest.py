@@ -11,6 +11,7 @@ import pytest
 from armlib.azuretypes.install import install
 from armlib.azuretypes.store import Store
 from tests.unit.azuretypes.definitions import TypesFile, deployments, envelope, shop, write_folder
+from tests.unit.azuretypes.studio import NEW, OLD, studio
 
 PUBLISHED = Path(__file__).parents[4] / "shared" / "azure-types"
 
@@ -86,3 +87,11 @@ def shop_resource() -> Callable[..., dict[str, Any]]:
         }
 
     return make
+
+
+@pytest.fixture(scope="session")
+def studio_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of a store with the studio."""
+    folder = tmp_path_factory.mktemp("studio")
+    files = {f"studio/contoso.studio/{version}": studio(version) for version in (OLD, NEW)}
+    return install(str(write_folder(folder, files)), path=folder / "types.sqlite3").path
