@@ -64,8 +64,8 @@ class Types:
 class Lint:
     """What is said of lint rules: ``[lint]``.
 
-    *rules* maps codes to ``error``, ``warning``, ``note`` or ``off``; *paths* are files and folders of rules in Jsonnet,
-    *python* files of rules in Python, which run unconfined. *options* are what single rules read.
+    *rules* maps codes to ``error``, ``warning``, ``note`` or ``off``; *paths* are files and folders of rules in
+    Jsonnet, *python* files of rules in Python, which run unconfined. *options* are what single rules read.
     """
 
     rules: Mapping[str, str] = field(default_factory=dict)

@@ -169,7 +169,7 @@ def _line(finding: Finding, document: Document | None) -> int | None:
 
 def _place(finding: Finding, document: Document | None, file: str) -> Place | None:
     if document is None:
-        return Place(file=file) if file and not finding.path else None
+        return Place(file=file) if file else None
     if finding.offset is None:
         return document.place(finding.path)
     line, column = document.position(finding.offset)

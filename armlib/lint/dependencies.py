@@ -19,8 +19,8 @@ class Waiting:
     """What one resource waits for.
 
     *entries* are those of its ``dependsOn``: where each stands, its text, and the resources that it names. *awaits* are
-    what its ``reference()`` calls wait for without it; *parent* is the resource that it is a child of, when the
-    template deploys it.
+    what it waits for without saying so: what ``reference()`` calls by name, for Azure finds no dependency in an id.
+    *parent* is the resource that it is a child of, when the template deploys it.
     """
 
     resource: Resource
@@ -54,7 +54,7 @@ def _of_level(level: Level) -> Iterator[Waiting]:
         for text in resource.texts:
             for mention in level.bindings.mentions(text):
                 match = index.mentioned(mention)
-                if mention.awaits and match.is_exact:
+                if mention.awaits and mention.by_name and match.is_exact:
                     found.awaits.update(dict.fromkeys(each for each in match.resources if each is not resource))
         parents = index.exactly(parent_id(resource.id)).resources
         found.parent = next((each for each in parents if each is not resource), None)

@@ -1,4 +1,4 @@
-"""Documents of another language inside resources: policy rules, workflows, dashboards; rules about templates skip them."""
+"""Documents of another language inside resources, such as policy rules and workflows, which most rules skip."""
 
 from __future__ import annotations
 

@@ -23,7 +23,13 @@ from armlib.lint.walk import calls, is_list_call, key_of, literal, member, nodes
 DEPLOYMENTS: Final = "microsoft.resources/deployments"
 SECURE: Final = frozenset({"securestring", "secureobject"})
 _SECTIONS: Final = ("parameters", "variables", "functions", "resources", "outputs", "asserts")
-_NOT_SECRET: Final = frozenset({"length", "empty", "equals", "contains", "startswith", "endswith", "not"})
+# Functions whose result does not tell the secret that they are given.
+_NOT_SECRET: Final = frozenset(
+    (
+        *("length", "empty", "equals", "contains", "startswith", "endswith", "less", "greater", "not", "and", "or"),
+        *("guid", "uniquestring"),
+    )
+)
 _LOOSE_NAME: Final = re.compile(r"\b(parameters|variables)\s*\(\s*'((?:[^']|'')*)'", re.IGNORECASE)
 
 
@@ -85,7 +91,7 @@ class Use:
 
 @dataclass(slots=True, eq=False)
 class Resource:
-    """A resource as it is written; *type* is whole, that of inline children too, *lower_type* the same in lower case."""
+    """A resource as it is written; *type* is whole, that of inline children too."""
 
     body: JsonObject
     path: JsonPath

@@ -1,7 +1,7 @@
 """What is left out on purpose: by a comment, or by the metadata of a template, each with its reason.
 
-``// armlib-ignore: RULE REASON`` stands on the line of what it is about, or on one before it. In JSON it covers all that
-begins on that line; before the first line of code, it covers the whole file. In a template without comments,
+``// armlib-ignore: RULE REASON`` stands on the line of what it is about, or on one before it. In JSON it covers all
+that begins on that line; before the first line of code, it covers the whole file. In a template without comments,
 ``"metadata": {"armlib": {"ignore": [{"rule": RULE, "reason": REASON}]}}`` covers the resource, parameter, output or
 template that it stands in.
 """
@@ -22,7 +22,8 @@ from armlib.lint.walk import member, values
 
 _MARK: Final = re.compile(r"^[\s*]*armlib-ignore:[ \t]*(?P<rule>[\w-]*)[ \t:,-]*(?P<reason>[^\r\n]*)")
 _JSONNET_COMMENT: Final = re.compile(
-    r"""(?P<code>\|\|\|-?[ \t]*\r?\n.*?\n[ \t]*\|\|\||@'(?:[^']|'')*'|@"(?:[^"]|"")*"|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
+    r"""(?P<code>\|\|\|-?[ \t]*\r?\n.*?\n[ \t]*\|\|\|
+      | @'(?:[^']|'')*' | @"(?:[^"]|"")*" | '(?:\\.|[^'\\])*' | "(?:\\.|[^"\\])*")
       | (?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*.*?(?:\*/|\Z))""",
     re.VERBOSE | re.DOTALL,
 )
@@ -123,7 +124,7 @@ def in_json_comments(document: Document) -> list[Suppression]:
 
 
 def _target(document: Document, offset: int, starts: Iterable[int]) -> int:
-    """Return the line that a comment is about: its own when something begins there, else the next one of which that holds."""
+    """Return the line that a comment is about: its own when something begins there, else the next such one."""
     line = document.position(offset)[0]
     known = set(starts)
     return line if line in known else min((each for each in known if each > line), default=line)

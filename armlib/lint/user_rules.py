@@ -3,8 +3,8 @@
 A rule in Jsonnet is a file that evaluates to ``function(template) [{path: […], message: …, hint: …, severity: …}, …]``,
 called by the name of the file, or to an object ``{code, severity, summary, why, check: function(template) …}``.
 
-A rule in Python is a file with ``RULE``, an :class:`armlib.lint.rule.Rule`, or ``RULES``, several. Python is loaded only
-from the files that ``[lint] python`` names: it may do whatever armlib itself may.
+A rule in Python is a file with ``RULE``, an :class:`armlib.lint.rule.Rule`, or ``RULES``, several. Python is loaded
+only from the files that ``[lint] python`` names: it may do whatever armlib itself may.
 """
 
 from __future__ import annotations

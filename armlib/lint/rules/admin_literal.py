@@ -22,8 +22,8 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
     for resource in subject.resources:
         for path, key, value in own_values(resource):
             wanted = key.lower()
-            if wanted not in _NAMES and wanted not in _PASSWORDS:
-                continue
+            if wanted not in _PASSWORDS and (wanted not in _NAMES or subject.from_module):
+                continue  # a module settles names with its own arguments
             if isinstance(path[-1], str) and path[-1].lower() in (wanted, "value") and _is_fixed(value, resource.level):
                 is_password = wanted in _PASSWORDS
                 yield Finding(

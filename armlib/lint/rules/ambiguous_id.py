@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from armlib.diagnostics import Severity
 from armlib.expressions.syntax import Call
+from armlib.jsontypes import JsonPath
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Level, TemplateSubject
 from armlib.lint.walk import calls, literal, member
@@ -18,7 +19,9 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
             if at is None:
                 continue
             type_ = str(literal(call.arguments[at])).strip("/")
-            problem = _segments(call, at, type_) or _elsewhere(call, at, use.level)
+            problem = _segments(call, at, type_)
+            if problem is None and not _is_found_anywhere(type_, use.path):
+                problem = _elsewhere(call, at, use.level)
             if problem:
                 message, hint = problem
                 yield Finding(path=use.path, message=message, hint=hint)
@@ -26,6 +29,12 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
 
 def _is_type(text: str | None) -> bool:
     return text is not None and "/" in text and "." in text.split("/")[0] and not text.startswith("/")
+
+
+def _is_found_anywhere(type_: str, path: JsonPath) -> bool:
+    """Return whether an id without its group is right: of roles and groups, and in dependsOn, which Azure matches."""
+    own = type_.lower().startswith(("microsoft.authorization/", "microsoft.resources/resourcegroups"))
+    return own or any(str(step).lower() == "dependson" for step in path)
 
 
 def _segments(call: Call, at: int, type_: str) -> tuple[str, str] | None:
@@ -44,7 +53,7 @@ def _elsewhere(call: Call, at: int, level: Level) -> tuple[str, str] | None:
         return None
     type_ = literal(call.arguments[at])
     return (
-        f"resourceId('{type_}', …) means a resource of the group around '{level.owner.label}', which deploys to another",
+        f"resourceId('{type_}', …) is one of the group around '{level.owner.label}', which deploys to another",
         "say the resource group, or evaluate the nested template in its own scope",
     )
 

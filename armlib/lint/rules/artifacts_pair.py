@@ -38,6 +38,7 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
                 path=level.at("parameters", name),
                 message=f"'{name}' has {'a' if has_default else 'no'} default",
                 hint="the template that people deploy has one, and hands both on to those that it links",
+                severity=None if subject.is_main else Severity.NOTE,
             )
 
 

@@ -67,7 +67,7 @@ def _in_section(level: Level, section: str) -> Iterator[Finding]:
 
 
 def _in_text(text: str, path: JsonPath) -> Iterator[Finding]:
-    if "." not in text:
+    if "." not in text or text.lstrip().startswith(("{", "<", "#!")):  # a document or script of its own
         return
     for found in _HOST.finditer(text):
         host = found[1].lower()

@@ -25,12 +25,13 @@ def _ftps(site: Site) -> Iterator[Finding]:
     found = site.setting("ftpsState")
     if isinstance(found.value, UNKNOWN) or str(found.value).lower() in ("ftpsonly", "disabled"):
         return
-    if found.value is None and site.resource is None:
+    if found.value is None and (site.resource is None or site.resource.lower_type != "microsoft.web/sites"):
         return
     yield Finding(
         path=found.path,
         message=f"'{site.anchor.label}' takes plain FTP" + (", as nothing is said" if found.value is None else ""),
         hint="set ftpsState to Disabled or FtpsOnly",
+        severity=Severity.NOTE if found.value is None else None,
     )
 
 

@@ -36,7 +36,7 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
         if len(use.text) - 2 > MAX_EXPRESSION_CHARACTERS:
             yield Finding(
                 path=use.path,
-                message=f"the expression has {len(use.text) - 2:,} characters, and Azure takes {MAX_EXPRESSION_CHARACTERS:,}",
+                message=f"the expression has {len(use.text) - 2:,} characters, over {MAX_EXPRESSION_CHARACTERS:,}",
                 hint="split it into variables",
             )
 

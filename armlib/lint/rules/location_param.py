@@ -10,7 +10,7 @@ from armlib.expressions.parser import is_expression
 from armlib.expressions.syntax import Call, Member
 from armlib.lint.rule import Finding, Replace, Rule, Stage
 from armlib.lint.subject import DEPLOYMENTS, Level, Resource, TemplateSubject, Use
-from armlib.lint.walk import key_of, member, nodes
+from armlib.lint.walk import key_of, member
 
 _PLACES: Final = ("resourcegroup", "deployment")
 _OWN_LOCATIONS: Final = frozenset({"microsoft.azureactivedirectory/b2cdirectories"})  # "Europe", not a region
@@ -70,18 +70,19 @@ def _asked_elsewhere(use: Use) -> Iterator[Finding]:
     if use.section == "parameters" or use.node is None:
         return
     is_own = use.resource is not None and use.resource.lower_type == DEPLOYMENTS and use.path[-1] == "location"
-    for node in nodes(use.node):
-        if not isinstance(node, Member) or node.name.lower() != "location" or not isinstance(node.target, Call):
-            continue
-        function = node.target.name.lower()
-        if function in _PLACES and not (is_own and function == "deployment"):
-            yield Finding(
-                path=use.path,
-                message=f"{node.target.name}().location is asked for outside of a parameter's default",
-                hint="use a parameter 'location' with this default, so that it can be said otherwise",
-                severity=Severity.NOTE,
-            )
-            return
+    node = (
+        use.node
+    )  # as the whole value: inside of a name or hash it says where the group is, and that is what is meant
+    if not isinstance(node, Member) or node.name.lower() != "location" or not isinstance(node.target, Call):
+        return
+    function = node.target.name.lower()
+    if function in _PLACES and not (is_own and function == "deployment"):
+        yield Finding(
+            path=use.path,
+            message=f"{node.target.name}().location is asked for outside of a parameter's default",
+            hint="use a parameter 'location' with this default, so that it can be said otherwise",
+            severity=Severity.NOTE,
+        )
 
 
 RULE = Rule(

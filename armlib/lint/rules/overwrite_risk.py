@@ -11,21 +11,15 @@ from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Resource, TemplateSubject
 from armlib.lint.walk import member
 
-# Types that replace a whole list with each deployment: the list below properties, and the children that are its entries.
+# Types that replace a whole list with each deployment: the list, and the children that are its entries.
 _LISTS: Final = {
-    "microsoft.network/virtualnetworks": (("subnets", "subnets"), ("virtualNetworkPeerings", "virtualnetworkpeerings")),
+    "microsoft.network/virtualnetworks": (("subnets", "subnets"),),
     "microsoft.network/routetables": (("routes", "routes"),),
     "microsoft.network/networksecuritygroups": (("securityRules", "securityrules"),),
     "microsoft.network/loadbalancers": (
         ("backendAddressPools", "backendaddresspools"),
         ("inboundNatRules", "inboundnatrules"),
     ),
-    "microsoft.network/trafficmanagerprofiles": (
-        ("endpoints", "azureendpoints"),
-        ("endpoints", "externalendpoints"),
-        ("endpoints", "nestedendpoints"),
-    ),
-    "microsoft.network/expressroutecircuits": (("peerings", "peerings"), ("authorizations", "authorizations")),
     "microsoft.keyvault/vaults": (("accessPolicies", "accesspolicies"),),
 }
 _SETTINGS: Final = {"appsettings": "appSettings", "connectionstrings": "connectionStrings"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from armlib.diagnostics import Severity
 from armlib.lint.rule import Finding, Rule, Stage
@@ -24,8 +24,13 @@ def check(subject: ParametersSubject) -> Iterator[Finding]:
         yield Finding(
             path=("$schema",) if schema is not None else (),
             message=f"'{schema}' is no schema of parameters files" if schema else "the file names no schema",
+            severity=Severity.WARNING if _is_known_over_http(schema) else None,
             hint="use https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
         )
+
+
+def _is_known_over_http(schema: Any) -> bool:
+    return isinstance(schema, str) and _KNOWN.fullmatch(schema.replace("http://", "https://", 1)) is not None
 
 
 RULE = Rule(

@@ -18,7 +18,8 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
         parent = found.parent
         if parent is None or parent.is_existing or resource.is_existing or resource.parent is parent:
             continue
-        if parent.loop or resource.loop or reaches(resource, parent, graph):
+        is_child = resource.type.lower().startswith(parent.type.lower() + "/")
+        if not is_child or not parent.is_certain or not resource.is_certain or reaches(resource, parent, graph):
             continue
         yield Finding(
             path=resource.path,

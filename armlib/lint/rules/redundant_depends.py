@@ -14,6 +14,8 @@ _MOST = 400  # entries of one resource that are looked at for ways around; more 
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
+    if subject.root.is_generated or subject.from_module:  # a compiler's work, and not the author's
+        return
     graph = waiting(subject)
     for found in graph.values():
         yield from _of_one(found, graph)

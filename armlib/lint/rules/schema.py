@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from armlib.diagnostics import Severity
 from armlib.lint.rule import Finding, Rule, Stage
@@ -30,7 +30,12 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
             path=level.at("$schema") if schema is not None else level.path,
             message=f"'{schema}' is no known schema of templates" if schema else "the template names no schema",
             hint="use " + SCHEMAS[ScopeKind.GROUP],
+            severity=Severity.WARNING if _is_known_over_http(schema) else None,
         )
+
+
+def _is_known_over_http(schema: Any) -> bool:
+    return isinstance(schema, str) and _KNOWN.fullmatch(schema.replace("http://", "https://", 1)) is not None
 
 
 RULE = Rule(

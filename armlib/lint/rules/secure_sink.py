@@ -36,11 +36,12 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
             continue
         where = _shown_place(use, use.resource)
         secret = use.level.secret_in(use.node) if where else None
-        if secret:
+        if where and secret:
             yield Finding(
                 path=use.path,
                 message=f"{where} of '{use.resource.label}' is shown to readers, and is given {secret}",
                 hint="use the member that is kept secret, such as secureValue or secretRef, or a key vault",
+                severity=Severity.NOTE if where.startswith("the parameter") else None,
             )
 
 
