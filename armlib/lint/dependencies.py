@@ -47,7 +47,8 @@ def _of_level(level: Level) -> Iterator[Waiting]:
     index = Index(level, {})
     for resource in level.resources:
         found = Waiting(resource)
-        for number, text in enumerate(resource.body.get("dependsOn") or ()):  # type: ignore[arg-type]
+        listed = resource.body.get("dependsOn")
+        for number, text in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(text, str):
                 path = (*resource.path, "dependsOn", number)
                 found.entries.append((path, text, _named(text, level, index)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from armlib.jsontypes import JsonPath
@@ -29,7 +30,7 @@ def own_values(resource: Resource) -> Iterator[tuple[JsonPath, str, Any]]:
     Without its inline children, the template that it deploys, and documents of another language. The key is that of the
     nearest member around a value, empty at the top.
     """
-    documents = _DOCUMENTS.get(resource.lower_type, frozenset())
+    documents: AbstractSet[str] = _DOCUMENTS.get(resource.lower_type, frozenset())
     nested = resource.inner.body if resource.inner is not None else None
     pending: list[tuple[JsonPath, str, Any]] = [
         ((*resource.path, key), key, resource.body[key])

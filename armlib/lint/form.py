@@ -45,7 +45,8 @@ class Control:
     def allowed(self) -> list[Any]:
         """Return the values it can have, none when any."""
         found = member(self.constraints, "allowedValues")
-        return [member(each, "value") if isinstance(each, dict) else each for each in found or ()]
+        entries = found if isinstance(found, list) else ()
+        return [member(each, "value") if isinstance(each, dict) else each for each in entries]
 
 
 def controls(subject: FormSubject) -> Iterator[Control]:
@@ -60,7 +61,8 @@ def controls(subject: FormSubject) -> Iterator[Control]:
 def _below(entry: dict[str, Any], path: JsonPath, around: tuple[str, ...]) -> Iterator[Control]:
     where = (*around, str(member(entry, "name") or "").lower())
     yield Control(entry, path, where)
-    for number, element in enumerate(member(entry, "elements") or ()):
+    elements = member(entry, "elements")
+    for number, element in enumerate(elements if isinstance(elements, list) else ()):
         if isinstance(element, dict):
             yield from _below(element, (*path, "elements", number), where)
 

@@ -14,13 +14,13 @@ RULE = Rule(
     why="The deployment is refused, or the service takes its default. Nothing is said while no types are installed.",
     bad=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standart_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" }, "properties": { "accessTier": "Warm" } } ] }'
     ),
     good=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     check=told("enum-value", "enum-case"),
 )

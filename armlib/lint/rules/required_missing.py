@@ -12,12 +12,14 @@ RULE = Rule(
     stage=Stage.TEMPLATE,
     summary="a resource has the members that its type asks for",
     why="The deployment is refused. Nothing is said while no types are installed.",
-    bad='{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-    '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2" } ] }',
+    bad=(
+        '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2" } ] }'
+    ),
     good=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     check=told("required-missing"),
 )

@@ -17,13 +17,13 @@ RULE = Rule(
     ),
     bad=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "properties": '
-        '{ "accesTier": "Hot" }, "sku": { "name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" }, "properties": { "accesTier": "Hot" } } ] }'
     ),
     good=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     check=told("unknown-property", "property-case"),
 )

@@ -16,13 +16,14 @@ RULE = Rule(
         "changed. Nothing is said while no types are installed (`armlib types install`)."
     ),
     bad=(
-        '{ "resources": [ { "type": "Microsoft.Storage/storageAcounts", "apiVersion": "2023-05-01", '
-        '"name": "shop" } ] }'
+        '{ "resources": [ { "type": "Microsoft.Storage/storageAcounts", "apiVersion": "2023-05-01",\n'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     good=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     check=told("unknown-type", "unknown-api-version"),
 )

@@ -15,8 +15,9 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
     for use in subject.uses:
         nodes_of = nodes(use.node) if use.node is not None else ()
         for node in nodes_of:
-            is_list = isinstance(node, Member) and node.name.lower() == "apiversions"
-            if is_list and isinstance(node.target, Call) and node.target.name.lower() == "providers":
+            if not isinstance(node, Member) or node.name.lower() != "apiversions":
+                continue
+            if isinstance(node.target, Call) and node.target.name.lower() == "providers":
                 yield Finding(
                     path=use.path,
                     message="the API version is whatever Azure has today",

@@ -14,13 +14,13 @@ RULE = Rule(
     why="The deployment is refused. Nothing is said while no types are installed.",
     bad=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "properties": '
-        '{ "supportsHttpsTrafficOnly": 1 }, "sku": { "name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" }, "properties": { "supportsHttpsTrafficOnly": 1 } } ] }'
     ),
     good=(
         '{ "resources": [ { "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01",\n'
-        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2", "sku": { '
-        '"name": "Standard_LRS" } } ] }'
+        '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
+        '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
     check=told(
         "wrong-type",
