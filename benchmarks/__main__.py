@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "types-install": types.installation,
     "types-lookup": types.lookups,
     "types-check": types.speed,
+    "types-library": types.library,
     "types-corpus": types.corpus,
     "types-mutation": types.mutation,
 }

@@ -21,8 +21,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import _gojsonnet
+
 from armlib.azuretypes.body import ENVELOPE
 from armlib.azuretypes.corrections import packaged
+from armlib.azuretypes.generate import generate
 from armlib.azuretypes.install import install
 from armlib.azuretypes.model import (
     AnyType,
@@ -46,6 +49,7 @@ from armlib.template.jsonc import parse_json
 from benchmarks.measure import in_turn
 from benchmarks.table import Row, as_table
 
+LIBRARY = Path(__file__).parents[1] / "lib"
 SHARED = Path(__file__).parents[2] / "shared"
 DEFINITIONS = SHARED / "azure-types"
 TEMPLATES = SHARED / "corpus" / "templates"
@@ -132,6 +136,72 @@ def speed(folder: Path, repeat: int) -> list[Row]:
             "under 300 ms",
         ),
     ]
+
+
+def library(folder: Path, repeat: int) -> list[Row]:
+    """Return what a generated library of a whole provider adds to an evaluation that uses one type of it."""
+    path = _store(folder)
+    if path is None:
+        return []
+    generated = folder / "library"
+    started = time.perf_counter()
+    done = generate(Store.open(path), generated, [], ["Microsoft.Network"])
+    seconds = time.perf_counter() - started
+    subjects: dict[str, Callable[[], object]] = {
+        name: partial(
+            _gojsonnet.evaluate_snippet,
+            name,
+            f"local arm = import 'arm.libsonnet';\n{source}",
+            jpathdir=[str(LIBRARY), str(generated)],
+            ext_vars={"parameters": "{}"},
+        )
+        for name, source in _MODULES.items()
+    }
+    timings = in_turn(subjects, max(repeat, 15))
+    without = timings.pop("without")
+    rows = [Row("types: generate Microsoft.Network", f"{seconds:.1f} s", f"{len(done.types)} types", "")]
+    for name, timing in timings.items():
+        added = statistics.median(a - b for a, b in zip(timing.seconds, without.seconds, strict=True))
+        detail = f"to an evaluation of {without.median * 1000:.0f} ms without it"
+        rows.append(Row(f"types: library of it, {name}, adds", f"{added * 1000:.0f} ms", detail, "at most 60 ms"))
+    return rows
+
+
+_MODULES = {
+    "without": """
+        arm.Module {
+          net:: arm.Resource('Microsoft.Network/virtualNetworks', '2025-05-01') {
+            name: 'hub', location: 'here', properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } },
+          },
+        }
+    """,
+    "virtualNetworks": """
+        local nets = (import 'main.libsonnet').network.virtualNetworks;
+        local subnets = nets.properties.subnets;
+        arm.Module {
+          net:: nets.new('hub', 'here')
+                + nets.properties.addressSpace.withAddressPrefixes('10.0.0.0/16')
+                + nets.properties.withSubnets(
+                  subnets.new('apps') + subnets.properties.withAddressPrefix('10.0.1.0/24'),
+                ),
+        }
+    """,
+    "applicationGateways": """
+        local gateways = (import 'main.libsonnet').network.applicationGateways;
+        local p = gateways.properties;
+        local ips = p.frontendIPConfigurations;
+        arm.Module {
+          gateway:: gateways.new('front', 'here')
+                    + p.sku.withName('WAF_v2') + p.sku.withTier('WAF_v2')
+                    + p.withFrontendIPConfigurations(ips.new('ip') + ips.properties.publicIPAddress.withId('x'))
+                    + p.withHttpListeners(p.httpListeners.new('web') + p.httpListeners.properties.withHostName('x'))
+                    + p.withProbes(p.probes.new('live') + p.probes.properties.match.withBody(''))
+                    + p.withRequestRoutingRules(p.requestRoutingRules.properties.withPriority(1))
+                    + p.withSslCertificates(p.sslCertificates.new('tls') + p.sslCertificates.properties.withData('x'))
+                    + p.webApplicationFirewallConfiguration.withEnabled(),
+        }
+    """,
+}
 
 
 def corpus(folder: Path, repeat: int) -> list[Row]:
@@ -436,7 +506,7 @@ def main() -> int:
                 sys.exit(f"{DEFINITIONS} does not exist")
             _print_findings(store)
             return 0
-        rows = [row for each in (installation, lookups, speed, corpus, mutation) for row in each(folder, 5)]
+        rows = [row for each in (installation, lookups, speed, library, corpus, mutation) for row in each(folder, 5)]
     print(as_table(rows))
     print(f"\n{time.monotonic() - started:.0f} s")
     return 0
