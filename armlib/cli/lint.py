@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armlib.cli.app import App, write_out
+from armlib.cli.app import App
 from armlib.cli.options import (
     FILE,
     Limits,
@@ -87,12 +87,11 @@ def lint_command(
     if how["explain"]:
         return _explain(app, using, how["explain"])
     around = _surroundings(settings, how["today"])
-    if how["fixes"]:
-        _fix(app, entries, using, around, shows=how["shows"])
+    changed, difference = _fix(app, entries, using, around, shows=how["shows"]) if how["fixes"] else ([], b"")
     found: list[Diagnostic] = []
     for entry in entries:
         found += _lint(app, entry, source, settings, using, around).diagnostics
-    app.finish({"linted": [str(entry) for entry in entries]}, b"", found)
+    app.finish({"linted": [str(entry) for entry in entries], "fixed": [*changed]}, difference, found)
     return _exit_code(found, strict=how["strict"], most=how["max_warnings"])
 
 
@@ -158,7 +157,8 @@ def _lint_module(
         return _only(compilation.diagnostics)
     file = str(target.entries[0][1])
     sources = _sources([file, *(read.path for read in compilation.reads)], settings.project)
-    found = lint_template(compilation.template, using, around, sources=sources, file=file)
+    given = compilation.deploy_parameters
+    found = lint_template(compilation.template, using, around, sources=sources, file=file, arguments=given)
     linked = [lint_template(each, using, around, file=file) for each in compilation.linked.values()]
     told = (each for result in (found, *linked) for each in result.diagnostics)
     return _only((*compilation.diagnostics, *in_order(told)))
@@ -192,8 +192,10 @@ def read_text(path: Path) -> str:
         raise JsonSyntaxError(f"{path} is not UTF-8 text", code="not-utf-8") from error
 
 
-def _fix(app: App, entries: Sequence[Path], using: Checker, around: Surroundings, *, shows: bool) -> None:
-    """Mend the entries, and the sources of modules; with *shows*, print the difference instead."""
+def _fix(
+    app: App, entries: Sequence[Path], using: Checker, around: Surroundings, *, shows: bool
+) -> tuple[list[str], bytes]:
+    """Mend the entries; with *shows*, leave them as they are. Return their names, and then the difference."""
     from armlib.files import write_files
     from armlib.report.text import show_file
 
@@ -203,11 +205,12 @@ def _fix(app: App, entries: Sequence[Path], using: Checker, around: Surroundings
         mended = _mended(path, text, using, around)
         if mended != text:
             changed[path] = mended
+    names = {path: show_file(str(path), app.folder) for path in changed}
     if shows:
-        for path, text in changed.items():
-            write_out(_difference(path, read_text(path), text, show_file(str(path), app.folder)))
-        return
+        parts = [_difference(read_text(path), text, names[path]) for path, text in changed.items()]
+        return list(names.values()), b"".join(parts)
     write_files({path.resolve(): _with_mark(path, text) for path, text in changed.items()})
+    return list(names.values()), b""
 
 
 def _mended(path: Path, text: str, using: Checker, around: Surroundings) -> str:
@@ -237,7 +240,7 @@ def _with_mark(path: Path, text: str) -> bytes:
     return mark + text.encode()
 
 
-def _difference(path: Path, old: str, new: str, name: str) -> bytes:
+def _difference(old: str, new: str, name: str) -> bytes:
     from difflib import unified_diff
 
     lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, name)

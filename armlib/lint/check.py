@@ -74,6 +74,9 @@ def checker(
         if code not in rules:
             raise unknown_rule(code, rules, place if code in lint.rules else None)
     severities = {code: None if said == "off" else Severity(said) for code, said in lint.rules.items()}
+    for code in only:  # who names a rule wants it, whatever the settings say
+        if severities.get(code, Severity.NOTE) is None:
+            del severities[code]
     return Checker(rules=rules, severities=severities, only=frozenset(only) or None)
 
 

@@ -63,9 +63,14 @@ def _with_line(text: str, start: int, end: int) -> Cut:
     rest = end
     while rest < len(text) and text[rest] in " \t\r":
         rest += 1
-    if not text[line:start].strip() and rest < len(text) and text[rest] == "\n":
-        return Cut(start=line, end=rest + 1)
-    return Cut(start=start, end=end)
+    ends_line = rest == len(text) or text[rest] == "\n"
+    if ends_line:
+        return (
+            Cut(start=start, end=end)
+            if text[line:start].strip() or rest == len(text)
+            else Cut(start=line, end=rest + 1)
+        )
+    return Cut(start=start, end=rest if text[end - 1] == "," else end)
 
 
 def _skip(text: str, at: int) -> int:

@@ -28,7 +28,50 @@ from armlib.template.jsonc import parse_json
 
 PUBLISHED = Path(__file__).parents[4] / "shared" / "azure-types"
 TYPED = {"unknown-type", "unknown-property", "readonly-write", "required-missing", "enum-value", "wrong-value"}
-ISSUE = ["secret-param-secure", "secure-default", "output-secret", "secure-sink", "secure-in-nested", "secure-in-params-file", "command-secret", "admin-literal", "location-param", "env-url", "api-recent", "module-recent", "unknown-type", "unknown-property", "readonly-write", "required-missing", "enum-value", "unused", "redundant-depends", "depends-if", "id-by-function", "parent-link", "ambiguous-id", "stable-id", "limits", "nested-name", "debug-setting", "hardcoded-output", "blank-values", "description", "module-shape", "naming", "tags", "vm-image-stable", "https-only", "public-access", "ftps-debug-cors", "local-auth", "vault-protect", "tde-audit", "aks-rbac", "overwrite-risk"]
+ISSUE = [
+    "secret-param-secure",
+    "secure-default",
+    "output-secret",
+    "secure-sink",
+    "secure-in-nested",
+    "secure-in-params-file",
+    "command-secret",
+    "admin-literal",
+    "location-param",
+    "env-url",
+    "api-recent",
+    "module-recent",
+    "unknown-type",
+    "unknown-property",
+    "readonly-write",
+    "required-missing",
+    "enum-value",
+    "unused",
+    "redundant-depends",
+    "depends-if",
+    "id-by-function",
+    "parent-link",
+    "ambiguous-id",
+    "stable-id",
+    "limits",
+    "nested-name",
+    "debug-setting",
+    "hardcoded-output",
+    "blank-values",
+    "description",
+    "module-shape",
+    "naming",
+    "tags",
+    "vm-image-stable",
+    "https-only",
+    "public-access",
+    "ftps-debug-cors",
+    "local-auth",
+    "vault-protect",
+    "tde-audit",
+    "aks-rbac",
+    "overwrite-risk",
+]
 OWN = [rule for rule in RULES.values() if rule is not SUPPRESSION]
 
 
