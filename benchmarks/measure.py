@@ -66,7 +66,7 @@ def growth_exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     return statistics.linear_regression(xs, ys).slope
 
 
-# An installed program has its bytecode; a setting of this shell that keeps it from being written would measure a compiler.
+# An installed program has its bytecode; where a setting keeps it from being written, a compiler would be measured too.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -1,7 +1,7 @@
 """Modules of people who have a base library of their own: it takes ``parameters`` as an object and is lazy about them.
 
-The project beside this file has such a base library (``core``), whose defaults may have the wrong type or fail when they
-are looked at, and whose ``id`` is an object; its entries are a module with its own arguments, an open one, a function.
+The project beside this file has such a base library (``core``). Its defaults may have the wrong type or fail when they
+are looked at, its ``id`` is an object; its entries are a module with its own arguments, an open one, and a function.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import _jsonnet
 import pytest
 
 PROJECT = Path(__file__).parent / "project"
-ARMLIB = Path(sys.executable).parent / "armlib"
+ARMLIB = str(Path(sys.executable).parent / "armlib")
 
 
 def compiled(entry: str, *arguments: str) -> subprocess.CompletedProcess[str]:
