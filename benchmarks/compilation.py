@@ -9,7 +9,8 @@ from pathlib import Path
 from armlib.compiler.pipeline import compile_template
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.jsonnet.inprocess import InProcessEvaluator
-from armlib.jsonnet.port import Roots
+from armlib.jsonnet.port import Evaluator, Roots
+from armlib.jsonnet.process import WorkerEvaluator
 from armlib.resources import library_folder
 from armlib.template.canonical import json_bytes
 from benchmarks import sources
@@ -72,10 +73,11 @@ def memory(folder: Path, repeat: int) -> list[Row]:
     entry = sources.wide(folder, 5000)
     timings = commands_in_turn(
         {
-            "armlib": [ARMLIB, "compile", str(entry)],
+            "armlib": [sys.executable, "-m", "benchmarks.compilation", str(entry)],
             "bare": [sys.executable, "-c", _BARE, str(entry), str(library_folder())],
         },
         max(1, repeat // 2),
+        cwd=str(Path(__file__).parents[1]),
     )
     return [
         Row(
@@ -104,12 +106,13 @@ def growth(folder: Path, repeat: int) -> list[Row]:
     ]
 
 
-def pipeline(entry: Path) -> Callable[[], object]:
-    """Return a compilation of *entry* in this process, as far as the bytes of the template."""
-    evaluator = InProcessEvaluator()
+def pipeline(entry: Path, evaluator: Evaluator | None = None) -> Callable[[], object]:
+    """Return a compilation of *entry*, as far as the bytes of the template; in this process unless told otherwise."""
+    evaluator = evaluator or InProcessEvaluator()
     request = CompileRequest(
         entries=(Entry(path=entry, alias=entry.stem),),
         roots=Roots(project=entry.parent, packaged=(library_folder(),)),
+        limits=False,  # Azure takes 800 resources
     )
 
     def run() -> None:
@@ -126,3 +129,8 @@ def bare(entry: Path) -> Callable[[], object]:
 
     library = [str(library_folder())]
     return lambda: _gojsonnet.evaluate_file(str(entry), jpathdir=library, ext_vars={"parameters": "{}"})
+
+
+if __name__ == "__main__":
+    with WorkerEvaluator(time_limit=None) as worker:
+        pipeline(Path(sys.argv[1]), worker)()
