@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,27 @@ def test_recursive_types_of_the_network(tmp_path: Path) -> None:
         "name": "a",
         "properties": {"access": "Allow", "direction": "Inbound", "priority": 1, "protocol": "Tcp"},
     }
+
+
+def test_the_example_of_the_page(
+    published_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "types-library.md").read_text(encoding="utf-8")
+    module, custom = re.findall(r"^```libsonnet\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARMLIB_TYPES", str(published_path))
+    (tmp_path / "main.jsonnet").write_text(module)
+    assert run(["types", "generate", "Microsoft.Storage/storageAccounts@2023-05-01"]) == 0
+    (tmp_path / "azure" / "custom" / "main.libsonnet").write_text(custom)
+    capsys.readouterr()
+    assert run(["types", "check", "main.jsonnet", "-p", "name=x123"]) == 0
+    assert run(["compile", "main.jsonnet", "-p", "name=x123"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert [each["type"].rpartition("/")[2] for each in json.loads(shown.out)["resources"]] == [
+        "storageAccounts",
+        "blobServices",
+        "containers",
+    ]
+    made = evaluated(tmp_path / "azure", "az.storage.storageAccounts.newPrivate('x', 'here')")
+    assert made["properties"] == {"publicNetworkAccess": "Disabled"}
