@@ -9,7 +9,7 @@ from typing import Final
 from armlib.lint.registry import RULES, SUPPRESSION
 from armlib.lint.rule import Rule, Stage
 
-_LANGUAGES: Final = {Stage.SOURCE: "jsonnet"}
+_LANGUAGES: Final = {Stage.SOURCE: "text"}  # an example of what not to do need not compile
 _STAGES: Final = {
     Stage.SOURCE: "Jsonnet sources",
     Stage.TEMPLATE: "templates",

@@ -16,7 +16,7 @@ from armlib.lint.check import Checker, UnknownRuleError, checker
 from armlib.lint.document import Document
 from armlib.lint.files import Kind, kind_of, lint_json, lint_template
 from armlib.lint.fix import apply
-from armlib.lint.rule import Cut, Remove, Replace
+from armlib.lint.rule import Cut, Edit, Remove, Replace
 from armlib.lint.subject import template_subject
 from armlib.template.jsonc import parse_json
 
@@ -69,7 +69,7 @@ def test_an_unknown_rule_in_the_settings_is_told_with_the_nearest() -> None:
     assert caught.value.hint == "did you mean 'secure-default'?"
 
 
-COMMENTS = (
+COMMENTS: tuple[tuple[str, list[str]], ...] = (
     ("  // armlib-ignore: secure-default of a test\n", []),
     ("  /* armlib-ignore: secure-default of a test */\n", []),
     ("  // armlib-ignore: secure-default\n", ["lint-suppression"]),
@@ -227,7 +227,11 @@ def test_a_value_is_replaced_where_it_stands() -> None:
 
 def test_of_fixes_that_touch_each_other_the_first_is_made() -> None:
     document = Document('{"a": {"b": 1}}', "a.json")
-    fixes = [(Replace(path=("a", "b"), value=2),), (Remove(path=("a",)),), (Remove(path=("none",)),)]
+    fixes: list[tuple[Edit, ...]] = [
+        (Replace(path=("a", "b"), value=2),),
+        (Remove(path=("a",)),),
+        (Remove(path=("none",)),),
+    ]
     assert apply(document, fixes) == ('{"a": {"b": 2}}', 1)
     assert apply(document, [(Cut(start=0, end=1, text="["), Remove(path=("none",)))]) == (document.text, 0)
 
