@@ -10,4 +10,5 @@ template.py   all the resources of a template, and of a list of expanded resourc
 expression.py what the checks must know of template expressions
 corrections.py  where the published definitions are wrong
 show.py       a definition as a tree, as JSON, and the difference of two
+generate/     a library of Jsonnet functions for types
 """

@@ -1,7 +1,9 @@
 """A library of Jsonnet functions for resource types, generated from their definitions.
 
 plan.py        which types, and the tree that they form
-render.py      a tree -> the text of every file
+render.py      types -> the text of every file
+version.py     the files of one version of a namespace
+members.py     what an object has for its properties
 arguments.py   what ``new`` takes
 prose.py       what the documentation says
 jsonnet.py     Jsonnet text, and names in it

@@ -11,7 +11,7 @@ local described(value) = if std.isObject(value) && 'type' in value then value.ty
 local parentOf(type, version, parent) =
   if std.isString(parent) then arm.existing(type, version, parent)
   else if std.isObject(parent) && 'type' in parent && std.asciiLower(parent.type) == std.asciiLower(type) then parent
-  else error 'the parent must be a resource of type ' + type + ' or its name, not a ' + described(parent);
+  else error 'the parent must be a resource of type ' + type + ', or the name of one; got ' + described(parent);
 
 local asExisting = { '$arm':: 'existing' };
 

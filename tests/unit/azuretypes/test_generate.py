@@ -215,9 +215,9 @@ def test_children_are_made_with_their_parent_or_its_name(evaluate: Bindings) -> 
 def test_a_parent_of_another_type_is_refused(evaluate: Bindings) -> None:
     message = evaluate.error(f"films.scenes_.takes.new({FILM}, 'x')")
     assert message == (
-        f"RUNTIME ERROR: the parent must be a resource of type {NAME}/films/scenes or its name, not a {NAME}/films"
+        f"RUNTIME ERROR: the parent must be a resource of type {NAME}/films/scenes, or the name of one; got {NAME}/films"
     )
-    assert evaluate.error("films.scenes_.new(3, 'x')").endswith("not a number")
+    assert evaluate.error("films.scenes_.new(3, 'x')").endswith("got number")
 
 
 def test_a_type_below_one_without_definition_is_there(evaluate: Bindings) -> None:
