@@ -75,7 +75,7 @@ def _section(words: str, command: click.Command) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
     text = f"\n## {words}\n\n```text\n{words} {usage}\n```\n\n{_prose(command.help)}\n"
     records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
-    rows = [record for record in records if record and record[1] and record[0] != "--help"]
+    rows = [record for record in records if record and record[1] and not record[0].endswith("--help")]
     if rows:
         table = "".join(f"| `{_cell(names)}` | {_cell(about)} |\n" for names, about in rows)
         text += f"\n| option | does |\n|---|---|\n{table}"
