@@ -214,9 +214,8 @@ def test_children_are_made_with_their_parent_or_its_name(evaluate: Bindings) -> 
 
 def test_a_parent_of_another_type_is_refused(evaluate: Bindings) -> None:
     message = evaluate.error(f"films.scenes_.takes.new({FILM}, 'x')")
-    assert message == (
-        f"RUNTIME ERROR: the parent must be a resource of type {NAME}/films/scenes, or the name of one; got {NAME}/films"
-    )
+    wanted = f"the parent must be a resource of type {NAME}/films/scenes, or the name of one; got {NAME}/films"
+    assert message == f"RUNTIME ERROR: {wanted}"
     assert evaluate.error("films.scenes_.new(3, 'x')").endswith("got number")
 
 

@@ -338,5 +338,8 @@ def test_the_example_of_the_page(
         "blobServices",
         "containers",
     ]
+    options = {"jpathdir": [str(LIB)], "ext_vars": {"parameters": '{"name": "x123"}'}}
+    go, cpp = (json.loads(binding.evaluate_file("main.jsonnet", **options)) for binding in (_gojsonnet, _jsonnet))
+    assert go == cpp
     made = evaluated(tmp_path / "azure", "az.storage.storageAccounts.newPrivate('x', 'here')")
     assert made["properties"] == {"publicNetworkAccess": "Disabled"}
