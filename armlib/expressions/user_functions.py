@@ -9,7 +9,7 @@ from armlib.expressions.environment import Environment, Site, TemplateNames, Use
 from armlib.expressions.faults import EvaluationFault, LimitFault, parameter_not_found
 from armlib.expressions.values import Value
 
-_CALL_STEPS = 16  # what a call costs beside what its body does
+_CALL_STEPS = 40  # what a call costs beside what its body does
 
 
 @contextmanager
