@@ -31,7 +31,8 @@ _HOSTS: Final = {
     "azurefd.net": "suffixes.azureFrontDoorEndpointSuffix",
     "azurecr.io": "suffixes.acrLoginServer",
     "api.loganalytics.io": "logAnalytics",
-    "asazure.windows.net": "sqlManagement",
+    "asazure.windows.net": "",
+    "trafficmanager.net": "",
 }
 _ONLY_ADDRESSED = frozenset({"azurecr.io", "azurefd.net"})  # images and sites of others are found there, too
 _HOST: Final = re.compile(
@@ -77,7 +78,7 @@ def _in_text(text: str, path: JsonPath) -> Iterator[Finding]:
         yield Finding(
             path=path,
             message=f"the address '{found[1]}' is that of the public cloud alone",
-            hint=f"use environment().{_HOSTS[host]}",
+            hint=f"use environment().{_HOSTS[host]}" if _HOSTS[host] else "take it from a parameter",
         )
         return
 

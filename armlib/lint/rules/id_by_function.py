@@ -117,7 +117,9 @@ def _problem(key: str, value: str) -> tuple[str, Severity | None] | None:
         node = parse(value)
     except ArmlibError:
         return None
-    if not isinstance(node, Call) or node.name.lower() not in _TEXT or not (is_id or _names_a_resource(key)):
+    if not isinstance(node, Call) or node.name.lower() not in _TEXT:
+        return None
+    if not (is_id or _names_a_resource(key) or _spells_an_id(node)):
         return None
     if node.name.lower() == "format" and _makes_an_id(node):
         return None
@@ -127,6 +129,10 @@ def _problem(key: str, value: str) -> tuple[str, Severity | None] | None:
 def _names_a_resource(key: str) -> bool:
     folded = key.lower()
     return folded not in _OTHER and any(folded.endswith(kind + "id") for kind in _KINDS)
+
+
+def _spells_an_id(node: Node) -> bool:
+    return any("/providers/" in text or "/subscriptions/" in text for each in nodes(node) if (text := literal(each)))
 
 
 def _makes_an_id(node: Node) -> bool:

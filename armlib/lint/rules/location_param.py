@@ -10,7 +10,7 @@ from armlib.expressions.parser import is_expression
 from armlib.expressions.syntax import Call, Member
 from armlib.lint.rule import Finding, Replace, Rule, Stage
 from armlib.lint.subject import DEPLOYMENTS, Level, Resource, TemplateSubject, Use
-from armlib.lint.walk import key_of, member
+from armlib.lint.walk import key_of, member, nodes
 
 _PLACES: Final = ("resourcegroup", "deployment")
 _OWN_LOCATIONS: Final = frozenset({"microsoft.azureactivedirectory/b2cdirectories"})  # "Europe", not a region
@@ -35,7 +35,7 @@ def _parameter(level: Level) -> Iterator[Finding]:
         default = declared[key]
         path = level.at("parameters", name, key)
         is_text = isinstance(default, str) and not is_expression(default)
-        if is_text and default.lower() != "global":
+        if isinstance(default, str) and default.lower() != "global" and (is_text or "location" not in default.lower()):
             yield Finding(
                 path=path,
                 message=f"the parameter '{name}' is '{default}' when nothing is said",
@@ -70,19 +70,20 @@ def _asked_elsewhere(use: Use) -> Iterator[Finding]:
     if use.section == "parameters" or use.node is None:
         return
     is_own = use.resource is not None and use.resource.lower_type == DEPLOYMENTS and use.path[-1] == "location"
-    node = (
-        use.node
-    )  # as the whole value: inside of a name or hash it says where the group is, and that is what is meant
-    if not isinstance(node, Member) or node.name.lower() != "location" or not isinstance(node.target, Call):
-        return
-    function = node.target.name.lower()
-    if function in _PLACES and not (is_own and function == "deployment"):
-        yield Finding(
-            path=use.path,
-            message=f"{node.target.name}().location is asked for outside of a parameter's default",
-            hint="use a parameter 'location' with this default, so that it can be said otherwise",
-            severity=Severity.NOTE,
-        )
+    for node in nodes(use.node):
+        if not isinstance(node, Member) or node.name.lower() != "location" or not isinstance(node.target, Call):
+            continue
+        function, is_whole = node.target.name.lower(), node is use.node
+        if function == "deployment" and (is_own or not is_whole):  # the names of deployments often hold it
+            continue
+        if function in _PLACES and (is_whole or not use.level.names.is_generated):
+            yield Finding(
+                path=use.path,
+                message=f"{node.target.name}().location is asked for outside of a parameter's default",
+                hint="use a parameter 'location' with this default, so that it can be said otherwise",
+                severity=Severity.NOTE,
+            )
+            return
 
 
 RULE = Rule(

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from armlib.diagnostics import Severity
+from armlib.expressions.syntax import Call, Index, Member, Node
 from armlib.jsontypes import JsonPath
 from armlib.lint.foreign import is_foreign
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import DEPLOYMENTS, Resource, TemplateSubject, Use, is_secure
-from armlib.lint.walk import key_of, member
+from armlib.lint.walk import is_list_call, key_of, member
 
 _TOP: Final = frozenset({"name", "type", "apiversion", "location", "tags", "kind", "scope", "comments"})
 # Places that are shown to whoever may read the resource, by type: the steps below the resource, * for any one.
@@ -54,7 +55,7 @@ def _shown_place(use: Use, resource: Resource) -> str | None:
     for pattern in _SHOWN.get(resource.lower_type, ()):
         if _matches(steps, pattern):
             return f"'{pattern[-1] if pattern[-1] != '*' else pattern[-2]}'"
-    if resource.lower_type == DEPLOYMENTS and _is_plain_argument(steps, resource):
+    if resource.lower_type == DEPLOYMENTS and _is_plain_argument(steps, resource) and _is_the_secret(use.node):
         return f"the parameter '{steps[2]}'"
     return None
 
@@ -63,6 +64,15 @@ def _matches(steps: JsonPath, pattern: tuple[str, ...]) -> bool:
     return len(steps) >= len(pattern) and all(
         one == "*" or str(step).lower() == one.lower() for step, one in zip(steps, pattern, strict=False)
     )
+
+
+def _is_the_secret(node: Node | None) -> bool:
+    """Return whether an expression is a secret or a text with one, and no object with members of all kinds."""
+    while isinstance(node, (Member, Index)):
+        node = node.target
+        if isinstance(node, Call) and node.name.lower() == "parameters":
+            return False
+    return isinstance(node, Call) and (node.name.lower() in ("parameters", "concat", "format") or is_list_call(node))
 
 
 def _is_plain_argument(steps: JsonPath, resource: Resource) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from armlib.diagnostics import Severity
 from armlib.lint.form import Control, by_place, control_at, outputs, referred
@@ -10,14 +11,16 @@ from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import FormSubject
 from armlib.lint.walk import member
 
+_SCOPE: Final = "resourcescope"  # which the portal itself puts into the basics
+
 
 def check(subject: FormSubject) -> Iterator[Finding]:
     known = by_place(subject)
     for name, value in outputs(subject).items():
         for names in referred(value):
             control = control_at(names, known)
-            is_step_only = control is not None and len(names) > 1 and control.where == names[:1] and _holds(control)
-            if control is None or is_step_only:
+            stops_short = control is not None and len(names) > len(control.where) and _holds(control)
+            if names[0] != _SCOPE and (control is None or stops_short):
                 yield Finding(
                     path=("parameters", "outputs", name),
                     message=f"the output '{name}' refers to '{'.'.join(names)}', which the form does not have",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from armlib.diagnostics import Severity
 from armlib.errors import ArmlibError
 from armlib.expressions.parser import is_expression, parse
-from armlib.expressions.syntax import Call
+from armlib.expressions.syntax import Call, Index, Member
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Level, TemplateSubject
-from armlib.lint.walk import literal
+from armlib.lint.walk import literal, values
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
@@ -38,10 +38,14 @@ def _fixed(value: str, level: Level) -> str | None:
         node = parse(value)
     except ArmlibError:
         return None
-    if isinstance(node, Call) and node.name.lower() == "variables" and len(node.arguments) == 1:
-        held = level.variable(literal(node.arguments[0]) or "")
-        return held if isinstance(held, str) and held and not is_expression(held) else None
-    return None
+    while isinstance(node, (Member, Index)):
+        node = node.target
+    if not isinstance(node, Call) or node.name.lower() != "variables" or len(node.arguments) != 1:
+        return None
+    held = level.variable(literal(node.arguments[0]) or "")
+    worth = level.worth(value)
+    depends = any("parameters" in text for _, text in values(held) if isinstance(text, str))
+    return worth if isinstance(worth, str) and worth and not depends else None
 
 
 RULE = Rule(
