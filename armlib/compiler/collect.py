@@ -13,6 +13,7 @@ from pathlib import Path
 from armlib.compiler.deploy_time import parameter_section
 from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
 from armlib.compiler.outputs import grouped, with_anchor, with_types
+from armlib.compiler.placed import fitted, types_at_its_scope
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import SECTIONS, kind_of, section_problems
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
@@ -83,11 +84,12 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
     template, problems = _merged(modules)
     found += problems
     kind, conflict = _scope_kind(modules, request)
+    is_jsonnet = not any(module.document.is_arm for module in modules)
     return Draft(
-        template=template,
+        template=fitted(template, kind) if is_jsonnet else template,
         scope_kind=kind,
         symbolizes=symbolizes,
-        reduces=not any(module.document.is_arm for module in modules),
+        reduces=is_jsonnet,
         files=tuple((module.file, len(module.template["resources"])) for module in modules),  # type: ignore[arg-type]
         linked=tuple(linked for module in modules for linked in module.document.linked),
         diagnostics=(*found, *conflict),
@@ -281,12 +283,10 @@ def _scope_hint() -> str:
 
 def _types(modules: list[_Collected]) -> list[str]:
     """Return the types of the resources that live at the template's own scope."""
-    found = []
+    found: list[str] = []
     for module in modules:
         resources = module.template["resources"]
         for resource in resources.values() if isinstance(resources, dict) else resources:  # type: ignore[union-attr]
             if isinstance(resource, dict) and "scope" not in resource and not resource.get("existing"):
-                type_ = resource.get("type")
-                if isinstance(type_, str):
-                    found.append(type_)
+                found += types_at_its_scope(resource)
     return found

@@ -12,14 +12,16 @@ local subscription(subscription=null) = scope('subscription', {
   else '/subscriptions/' + subscription,
 });
 
+// subscriptionResourceId would put /providers/Microsoft.Resources before the name, which ids in a group do not have.
 local resourceGroup(name=null, subscription=null) = scope('resourceGroup', {
   name:: name,
   subscription:: subscription,
   id:: if name == null then '[resourceGroup().id]'
-  else expression.call(
-    'subscriptionResourceId',
-    (if subscription == null then [] else [subscription]) + ['Microsoft.Resources/resourceGroups', name],
-  ),
+  else expression.call('format', [
+    '/subscriptions/{0}/resourceGroups/{1}',
+    if subscription == null then '[subscription().subscriptionId]' else subscription,
+    name,
+  ]),
 });
 
 local managementGroup(name=null) = scope('managementGroup', {
@@ -74,12 +76,14 @@ local lastArgument(text, start) =
   else '[' + argument + ']';
 
 local groupCall = "[subscriptionResourceId('Microsoft.Resources/resourceGroups', ";
+local groupFormat = "[format('/subscriptions/{0}/resourceGroups/{1}', subscription().subscriptionId, ";
 local managementGroupCall = "[tenantResourceId('Microsoft.Management/managementGroups', ";
 
 // other: the scope of an expression that tells nothing by its text.
 local ofExpression(text, other) =
   if text in current then current[text]
   else if std.startsWith(text, groupCall) then resourceGroup(lastArgument(text, groupCall))
+  else if std.startsWith(text, groupFormat) then resourceGroup(lastArgument(text, groupFormat))
   else if std.startsWith(text, managementGroupCall) then managementGroup(lastArgument(text, managementGroupCall))
   else if expression.givesId(text) then resource(text)
   else other(text);

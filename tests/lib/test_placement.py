@@ -178,8 +178,8 @@ def test_the_id_of_a_deployment_elsewhere_is_right_in_any_template(jsonnet: Any)
     jsonnet.check(
         {
             "vnet.dependingOn(placed({}, 'rg')).dependsOn": [
-                "[extensionResourceId(subscriptionResourceId('Microsoft.Resources/resourceGroups', 'rg'), "
-                "'Microsoft.Resources/deployments', 'sql')]"
+                "[extensionResourceId(format('/subscriptions/{0}/resourceGroups/{1}', subscription().subscriptionId, "
+                "'rg'), 'Microsoft.Resources/deployments', 'sql')]"
             ],
             "vnet.dependingOn(placed({}, arm.scope.subscription('s'))).dependsOn": [
                 "[subscriptionResourceId('s', 'Microsoft.Resources/deployments', 'sql')]"

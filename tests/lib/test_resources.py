@@ -153,9 +153,9 @@ def test_extensions_carry_the_scope_of_what_they_extend(jsonnet: Any) -> None:
 
 
 def test_existing_resources_are_found_at_any_scope(jsonnet: Any) -> None:
-    in_group = "extensionResourceId(subscriptionResourceId({}'Microsoft.Resources/resourceGroups', 'g'), 'a/b', 'n')"
-    in_own_subscription = f"[{in_group.format('')}]"
-    in_other_subscription = f"[{in_group.format(repr('s') + ', ')}]"
+    in_group = "[extensionResourceId(format('/subscriptions/{0}/resourceGroups/{1}', SUBSCRIPTION, 'g'), 'a/b', 'n')]"
+    in_own_subscription = in_group.replace("SUBSCRIPTION", "subscription().subscriptionId")
+    in_other_subscription = in_group.replace("SUBSCRIPTION", "'s'")
     management = "tenantResourceId('Microsoft.Management/managementGroups', 'mg')"
     jsonnet.check(
         {
