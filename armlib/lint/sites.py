@@ -101,4 +101,6 @@ def _belongs(config: Resource, site: Resource) -> bool:
         return True
     name = re.sub(r"\s+", "", site.name).strip("[]").lower()
     waits = member(config.body, "dependsOn")
-    return bool(name) and any(name in re.sub(r"\s+", "", str(entry)).lower() for entry in waits or ())
+    entries = [re.sub(r"\s+", "", str(entry)).lower() for entry in waits] if isinstance(waits, list) else []
+    whole = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+    return bool(name) and any(whole.search(entry) for entry in entries)

@@ -31,7 +31,7 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
 
 def _speaks_http(backend: Resource) -> bool:
     protocol, url = (backend.value("properties", name) for name in ("protocol", "url"))
-    return str(protocol).lower() == "http" and url is not None
+    return str(protocol).lower() == "http" and url is not None and not str(url).lower().startswith("fabric:")
 
 
 def _is_authenticated(backend: Resource) -> bool:
