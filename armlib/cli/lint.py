@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -67,11 +68,12 @@ def lint_command(
 ) -> ExitCode:
     """Say what had better be otherwise in ENTRY.
 
-    ENTRY is a Jsonnet module, an ARM template or parameters file in JSON, or a form of the portal.
+    ENTRY is a Jsonnet module, an ARM template or parameters file in JSON, a form of the portal, or '-' for stdin.
 
     The exit code is 1 when an error is among what is found. Rules are set below [lint] in armlib.toml; a comment
     '// armlib-ignore: RULE REASON' leaves one out on the next line.
     """
+    from armlib.build.compilation import standard_input, stdin_names
     from armlib.lint.check import checker
     from armlib.lint.user_rules import user_rules
 
@@ -87,11 +89,15 @@ def lint_command(
     if how["explain"]:
         return _explain(app, using, how["explain"])
     around = _surroundings(settings, how["today"])
+    if how["fixes"] and Path("-") in entries:
+        raise UsageError("what comes from stdin cannot be mended in place", hint="name a file with --fix")
     changed, difference = _fix(app, entries, using, around, shows=how["shows"]) if how["fixes"] else ([], b"")
     found: list[Diagnostic] = []
-    for entry in entries:
-        found += _lint(app, entry, source, settings, using, around).diagnostics
-    app.finish({"linted": [str(entry) for entry in entries], "fixed": [*changed]}, difference, found)
+    with standard_input(entries, sys.stdin.buffer) as files:
+        app.shown_as = stdin_names(files)
+        for entry in files:
+            found += _lint(app, entry, source, settings, using, around).diagnostics
+        app.finish({"linted": [str(entry) for entry in entries], "fixed": [*changed]}, difference, found)
     return _exit_code(found, strict=how["strict"], most=how["max_warnings"])
 
 

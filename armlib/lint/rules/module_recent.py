@@ -53,7 +53,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     stage=Stage.SOURCE,
     summary="modules are used in a version that is said, and the newest that is known",
-    why="A branch or 'latest' is another module tomorrow; an old version lacks what was mended since.",
+    why="A branch or 'latest' is another module tomorrow; an old version lacks what was mended since. Which versions "
+    "there are is for the caller of the rules to say: the command knows none yet, and tells floating versions alone.",
     bad="local vnet = import 'oci://contoso.example/network/vnet:latest';\n{ resources: [vnet] }",
     good="local vnet = import 'oci://contoso.example/network/vnet:1.4.0';\n{ resources: [vnet] }",
     check=check,

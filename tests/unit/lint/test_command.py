@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,18 @@ def test_a_file_that_is_no_json_is_a_finding_and_the_others_are_linted(project: 
     assert {"json-syntax", "unused-variable", "cannot-read"} <= {
         each["code"] for each in json.loads(out)["diagnostics"]
     }
+
+
+def test_stdin(project: Path) -> None:
+    def piped(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "armlib", "lint", "-", *arguments]
+        return subprocess.run(command, input=TEMPLATE.encode(), capture_output=True, timeout=60, check=False)
+
+    done = piped()
+    assert done.returncode == 0
+    assert b"<stdin>:7:5: warning: the variable 'b' is not used" in done.stderr
+    assert piped("--fix").returncode == 2
+    assert sorted(path.name for path in project.iterdir()) == ["armlib.toml"]
 
 
 def test_sarif(project: Path, capsysbinary: Capture) -> None:
