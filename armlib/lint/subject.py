@@ -614,7 +614,7 @@ def _uses(
     while pending:
         place, item = pending.pop()
         if isinstance(item, str):
-            if item[:1] == "[" and is_expression(item):
+            if item[:1] == "[" and item[1:2] != "[":  # one that is not closed may still refer to names
                 found.append(Use(place, item, _parsed(item), level, section, resource))
         elif isinstance(item, dict):
             if item is without:

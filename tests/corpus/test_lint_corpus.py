@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,20 +29,6 @@ PUBLISHED = SHARED / "azure-types"
 TODAY = date(2022, 6, 1)  # about when the cases were written; what is recent depends on it
 MANIFEST = CORPUS / "manifest.json"
 CASES: list[dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))["cases"] if MANIFEST.exists() else []
-PROVIDERS = (
-    "Microsoft.ApiManagement",
-    "Microsoft.Authorization",
-    "Microsoft.Compute",
-    "Microsoft.DataShare",
-    "Microsoft.DBforMySQL",
-    "Microsoft.DevTestLab",
-    "Microsoft.ManagedIdentity",
-    "Microsoft.Network",
-    "Microsoft.Resources",
-    "Microsoft.ServiceBus",
-    "Microsoft.Storage",
-)
-
 # What armlib says otherwise, each with the reason.
 OTHERWISE = {
     "arm-ttk/Allowed-Values-Should-Actually-Be-Allowed/pass/LocationValueAllowed": (
@@ -50,12 +37,21 @@ OTHERWISE = {
 }
 
 
+def providers() -> list[str]:
+    """Return the namespaces of the types that the cases about versions name."""
+    texts = [(CORPUS / case["template"]).read_text(encoding="utf-8-sig") for case in CASES if "api" in case["rule"]]
+    named = {each.lower() for text in texts for each in re.findall(r"\bMicrosoft\.\w+(?=/)", text)}
+    index = json.loads((PUBLISHED / "index.json").read_text(encoding="utf-8"))["resources"]
+    known = {type_.partition("/")[0] for type_ in index}
+    return sorted(each for each in known if each.lower() in named)
+
+
 @pytest.fixture(scope="module")
 def types(tmp_path_factory: pytest.TempPathFactory) -> Types:
     """The versions of the types that the cases are about."""
     if not PUBLISHED.exists():
         return NoTypes()
-    path = install(str(PUBLISHED), PROVIDERS, path=tmp_path_factory.mktemp("types") / "types.sqlite3").path
+    path = install(str(PUBLISHED), providers(), path=tmp_path_factory.mktemp("types") / "types.sqlite3").path
     return types_of(TypeSettings(store=path))
 
 

@@ -9,6 +9,7 @@ from armlib.diagnostics import Severity
 from armlib.jsontypes import JsonPath
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
+from armlib.lint.sites import CONFIGS
 from armlib.lint.subject import DEPLOYMENTS, TemplateSubject
 from armlib.lint.walk import member, values
 
@@ -72,8 +73,9 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
     for resource in subject.resources:
         if resource.lower_type == DEPLOYMENTS:
             continue
+        settings = (*resource.path, "properties") if resource.lower_type in CONFIGS else None
         for path, _, value in own_values(resource):
-            if _is_blank(value):
+            if _is_blank(value) and path[:-1] != settings:  # an app may want a setting that is empty
                 yield from _told(path, resource.path)
 
 

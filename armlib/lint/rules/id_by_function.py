@@ -58,7 +58,7 @@ _KINDS: Final = frozenset(
     ]
 )
 # Members called id that are no resource ids: by the name of what is around them, or by type.
-_LOCAL: Final = frozenset({"resource", "detector", "correlation", "lens", "parts", "apps"})
+_LOCAL: Final = frozenset({"resource", "detector", "correlation", "connectoruiconfig", "lens", "parts", "apps"})
 _LOCAL_TYPES: Final = frozenset(
     {"microsoft.apimanagement/service/backends", "microsoft.insights/webtests", "microsoft.portal/dashboards"}
 )

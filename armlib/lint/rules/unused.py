@@ -23,7 +23,7 @@ def used_names(subject: TemplateSubject) -> tuple[set[tuple[int, str, str]], set
     """Return the names that are referred to, and the levels where any may be: the name is known at run time only."""
     used: set[tuple[int, str, str]] = set()
     open_ended: set[tuple[int, str]] = set()
-    for use in subject.uses:
+    for use in subject.uses:  # those that cannot be read count, too: what looks like a reference is one
         level = id(use.level.names)
         for kind, name in names_used(use):
             if name is None:
