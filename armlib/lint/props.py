@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from armlib.diagnostics import Severity
+from armlib.expressions.parser import is_expression
 from armlib.expressions.values import Secret, Unknown
+from armlib.jsontypes import JsonPath
 from armlib.lint.rule import Finding, Replace
 from armlib.lint.subject import Resource, TemplateSubject
 
@@ -84,11 +86,19 @@ def _compared(resource: Resource, each: Wanted) -> Iterator[Finding]:
     if isinstance(found, UNKNOWN) or not each.bad(found):
         return
     path = resource.place(*each.path)
-    is_written = len(path) == len(resource.path) + len(each.path)
+    is_literal = len(path) == len(resource.path) + len(each.path) and not _is_expression(resource, path)
     yield Finding(
         path=path,
         message=f"'{'.'.join(each.path[1:] or each.path)}' of '{resource.label}' {each.says}",
         hint=each.hint,
         severity=each.absent if found is None else None,
-        edits=(Replace(path=path, value=each.value),) if is_written and each.value is not None else (),
+        edits=(Replace(path=path, value=each.value),) if is_literal and each.value is not None else (),
     )
+
+
+def _is_expression(resource: Resource, path: JsonPath) -> bool:
+    """Return whether what is written at *path* is worked out: to mend it is to mend what it refers to."""
+    item: Any = resource.body
+    for step in path[len(resource.path) :]:
+        item = item[step]
+    return isinstance(item, str) and is_expression(item)

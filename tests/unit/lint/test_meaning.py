@@ -162,6 +162,15 @@ def test_settings_of_an_app_may_stand_in_its_config(bodies: list[Template], expe
     assert paths("ftps-debug-cors", resources(*bodies, parameters={"p": {"type": "object"}})) == expected
 
 
+@pytest.mark.parametrize(("value", "edits"), [(True, 1), ("[parameters('plain')]", 0), ("[variables('open')]", 0)])
+def test_only_what_is_written_down_is_mended(value: object, edits: int) -> None:
+    body = {"type": "Microsoft.Cache/redis", "name": "c", "properties": {"enableNonSslPort": value}}
+    declared = {"plain": {"type": "bool", "defaultValue": True}}
+    subject = template_subject(resources(body, parameters=declared, variables={"open": True}))
+    (found,) = RULES["https-only"].check(subject)
+    assert len(found.edits) == edits
+
+
 VNET = {"type": "Microsoft.Network/virtualNetworks", "name": "n"}
 SUBNET = {"type": "Microsoft.Network/virtualNetworks/subnets", "name": "n/s", "properties": {}}
 
