@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from armlib.diagnostics import Diagnostic
 from armlib.errors import ArmlibError
@@ -31,6 +31,12 @@ _NOT_SECRET: Final = frozenset(
     )
 )
 _LOOSE_NAME: Final = re.compile(r"\b(parameters|variables)\s*\(\s*'((?:[^']|'')*)'", re.IGNORECASE)
+
+
+Turn: TypeAlias = tuple[str, int]
+"""A turn of a loop: the lower-case name of the loop, and the number of the turn from 0."""
+
+_MOST_TURNS: Final = 50  # of a loop that is looked at turn by turn
 
 
 class Types(Protocol):
@@ -100,6 +106,7 @@ class Resource:
     symbol: str = ""
     parent: Resource | None = None  # that it is written inside of
     inner: Level | None = None  # the template that it deploys
+    turn: int | None = None  # which turn of its loop it stands for; None for all
 
     @property
     def lower_type(self) -> str:
@@ -138,7 +145,23 @@ class Resource:
 
         Members are found in any case, and through variables. What only the deployment knows is an ``Unknown``.
         """
-        return self.level.reach(self.body, steps)
+        return self.level.reach(self.body, steps, self._turn)
+
+    def turns(self) -> list[Resource]:
+        """Return the resource once for each turn of its loop, when their number is known and small; else itself."""
+        count = self.value("copy", "count") if member(self.body, "copy") is not None else None
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= _MOST_TURNS:
+            return [self]
+        if member(self.body, "resources"):  # children keep to the resource that they are written in
+            return [self]
+        return [replace(self, turn=number) for number in range(count)]
+
+    @property
+    def _turn(self) -> Turn | None:
+        if self.turn is None:
+            return None
+        name = member(member(self.body, "copy"), "name")
+        return name.lower() if isinstance(name, str) else "", self.turn
 
     def place(self, *steps: str) -> JsonPath:
         """Return the path of what is at *steps*, or of the nearest thing around it that is written."""
@@ -287,9 +310,9 @@ class Level:
             self._secret = _secret_variables(self)
         return self._secret
 
-    def reach(self, value: Any, steps: Iterable[str]) -> Value:
-        """Return what is at *steps* in *value*, expressions on the way worked out."""
-        found = self.worth(value)
+    def reach(self, value: Any, steps: Iterable[str], turn: Turn | None = None) -> Value:
+        """Return what is at *steps* in *value*, expressions on the way worked out for a *turn* of a loop."""
+        found = self.worth(value, turn)
         for step in steps:
             if isinstance(found, Secret):
                 return found
@@ -298,15 +321,17 @@ class Level:
                 if not isinstance(known, dict) or key_of(known, step) is None:
                     return found
                 found = known
-            found = self.worth(member(found, step))
+            found = self.worth(member(found, step), turn)
         return found
 
-    def worth(self, value: Any) -> Value:
+    def worth(self, value: Any, turn: Turn | None = None) -> Value:
         """Return *value*, or what it comes to when it is an expression."""
         if not isinstance(value, str) or not value.startswith("["):
             return value  # type: ignore[no-any-return]
         if not is_expression(value):
             return unescape(value)
+        if turn is not None and "copyindex" in value.lower():
+            return self._evaluated(value, turn)
         if value not in self._known:
             self._known[value] = Unknown(Call("unresolved", ()))  # what refers to itself is not known
             self._known[value] = self._evaluated(value)
@@ -317,11 +342,13 @@ class Level:
         found = self.worth(value)
         return found if isinstance(found, str) else None
 
-    def _evaluated(self, text: str) -> Value:
+    def _evaluated(self, text: str, turn: Turn | None = None) -> Value:
         names = self.names
         if names._names is None:
             names._names = _Names(names)
         environment = Environment(template=names._names, scope=_SCOPE, site=Site.ANYWHERE)
+        if turn is not None:
+            environment = replace(environment, index=turn[1], loops={turn[0]: turn[1]})
         try:
             return evaluate(text, environment)
         except ArmlibError:
@@ -466,8 +493,8 @@ class TemplateSubject:
 
     @cached_property
     def deployed(self) -> list[Resource]:
-        """Those that may be deployed."""
-        return [each for each in self.resources if each.is_deployed]
+        """Those that may be deployed, those of short loops once for each turn."""
+        return [each for one in self.resources for each in one.turns() if each.is_deployed]
 
     @cached_property
     def uses(self) -> list[Use]:

@@ -171,6 +171,33 @@ def test_only_what_is_written_down_is_mended(value: object, edits: int) -> None:
     assert len(found.edits) == edits
 
 
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("[variables('open')[copyIndex()]]", True),
+        ("[variables('open')[copyIndex('all')]]", True),
+        ("[variables('open')[copyIndex(2)]]", False),
+        ("[variables('shut')[copyIndex()]]", False),
+        ("[parameters('given')[copyIndex()]]", True),
+        ("[parameters('other')[copyIndex()]]", False),
+    ],
+)
+def test_a_loop_is_looked_at_turn_by_turn(expression: str, found: bool) -> None:
+    body = {
+        "type": "Microsoft.Cache/redis",
+        "name": "[concat('c', copyIndex())]",
+        "copy": {"name": "all", "count": "[length(variables('open'))]"},
+        "properties": {"enableNonSslPort": expression},
+    }
+    template = resources(
+        body,
+        parameters={"given": {"type": "array"}, "other": {"type": "array"}},
+        variables={"open": [False, True, False, False, False], "shut": [False] * 5},
+    )
+    subject = template_subject(template, arguments={"given": [False, False, True, False, False]})
+    assert bool(list(RULES["https-only"].check(subject))) is found
+
+
 VNET = {"type": "Microsoft.Network/virtualNetworks", "name": "n"}
 SUBNET = {"type": "Microsoft.Network/virtualNetworks/subnets", "name": "n/s", "properties": {}}
 
