@@ -240,7 +240,7 @@ def test_ids_and_handles(evaluate: Bindings) -> None:
 
 
 def films_id_in_group() -> str:
-    group = "subscriptionResourceId('Microsoft.Resources/resourceGroups', 'group')"
+    group = "format('/subscriptions/{0}/resourceGroups/{1}', subscription().subscriptionId, 'group')"
     return f"[extensionResourceId({group}, '{NAME}/films', 'a')]"
 
 
