@@ -6,6 +6,7 @@ import math
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,16 +44,13 @@ def commands_in_turn(commands: Mapping[str, Sequence[str]], repeat: int, cwd: st
     Raises:
         RuntimeError: A command did not end with 0; a timing of something that fails means nothing.
     """
-    peaks = dict.fromkeys(commands, 0.0)
-
-    def runner(name: str, argv: Sequence[str]) -> Callable[[], None]:
-        def run() -> None:
-            peaks[name] = max(peaks[name], _run(argv, cwd))
-
-        return run
-
-    timings = in_turn({name: runner(name, argv) for name, argv in commands.items()}, repeat)
-    return {name: Timing(timing.seconds, peaks[name]) for name, timing in timings.items()}
+    for argv in commands.values():
+        _run(argv, cwd)
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(repeat):
+        for name, argv in commands.items():
+            runs[name].append(_run(argv, cwd))
+    return {name: Timing(tuple(s for s, _ in found), max(peak for _, peak in found)) for name, found in runs.items()}
 
 
 def ratio(subject: Timing, base: Timing) -> float:
@@ -69,15 +67,22 @@ def growth_exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
 # An installed program has its bytecode; where a setting keeps it from being written, a compiler would be measured too.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
+# A child's peak memory starts with what its parent has when it forks, so a small process stands between.
+_LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+silence = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=silence)
+_, status, usage = os.wait4(child, 0)
+print(time.perf_counter() - start, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
+"""
 
-def _run(argv: Sequence[str], cwd: str | None) -> float:
-    """Run *argv* and return its peak memory in MiB, its children's included when one of them is larger."""
-    process = subprocess.Popen(argv, cwd=cwd, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    complaint = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(argv)} ended with {process.returncode}: {complaint.decode(errors='replace')}")
-    return usage.ru_maxrss / 1024
+
+def _run(argv: Sequence[str], cwd: str | None) -> tuple[float, float]:
+    """Run *argv*; return the seconds it took, and its peak memory in MiB or that of a child that needed more."""
+    launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *argv]
+    done = subprocess.run(launcher, cwd=cwd, env=_ENVIRONMENT, capture_output=True, text=True, check=True)
+    seconds, peak, code = done.stdout.split()
+    if code != "0":
+        raise RuntimeError(f"{' '.join(argv)} ended with {code}: {done.stderr}")
+    return float(seconds), float(peak)
