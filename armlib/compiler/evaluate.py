@@ -11,6 +11,7 @@ from armlib.compiler.bind import Bound, bind
 from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
 from armlib.compiler.request import Argument, CompileRequest, Entry
 from armlib.compiler.resolve import Source, Sources, resolve_module
+from armlib.compiler.trace import Trace, evaluate_traced
 from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program
 from armlib.diagnostics import Diagnostic, Place, error, has_errors, warning
 from armlib.errors import InputError
@@ -37,7 +38,8 @@ class Document:
     *is_arm* tells an ARM template in JSON from a Jsonnet module. *fields* names all visible members, *hidden*
     those of members that it hides. *deploy_time* are the declared parameters that become the template's. *children*
     are the modules that resources of the type ``armlib/modules`` name, by the resource's key in ``resources``;
-    *child_arguments* what such a child, if it is an ARM template, was given.
+    *child_arguments* what such a child, if it is an ARM template, was given. *trace* tells where its objects were
+    written; *tracing* is the program that gives it, when it was not asked for.
     """
 
     entry: Entry
@@ -50,6 +52,8 @@ class Document:
     linked: tuple[LinkedTemplate, ...] = ()
     children: Mapping[str | int, Document] = field(default_factory=dict)
     child_arguments: Mapping[str, Json] = field(default_factory=dict)
+    tracing: Program | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,7 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
         ext_code=request.ext_code,
         tla_str=request.tla_str,
         tla_code=request.tla_code,
+        is_traced=request.provenance,
     )
     return arguments, settings
 
@@ -179,6 +184,7 @@ class _Run:
         self._depth = depth
         self._place = place
         self._facts: _Facts | None = None
+        self._trace: Trace | None = None
         self.document: Document | None = None
         self.bound = Bound(injected={})
         self.diagnostics: list[Diagnostic] = []
@@ -227,20 +233,31 @@ class _Run:
             facts = self._inspected(arguments)
             if facts is None or not self._bind(facts, arguments):
                 return None
-        answer, failures = self._answer(self._document_program())
+        answer, failures = self._document_answer()
         if facts is None:
             facts = self._facts_after(answer)
             if facts is not None and self._needs_injection(facts):
                 self._take(bind({}, facts.parameters, lenient=True))
-                answer, failures = self._answer(self._document_program())
+                answer, failures = self._document_answer()
         if answer is None or facts is None:
             self.diagnostics += self._missing(facts, arguments) or failures
             return None
         return self._document(answer, facts)
 
-    def _document_program(self) -> Program:
+    def _document_answer(self) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
+        if self._settings.is_traced:
+            try:
+                answer, self._trace = evaluate_traced(self._document_program(is_traced=True), self._evaluator)
+            except EvaluationError:
+                pass  # the places are those of another text; the evaluation below tells the right ones
+            else:
+                self.reads += self._trace.reads if self._trace else ()
+                return answer, ()
+        return self._answer(self._document_program())
+
+    def _document_program(self, *, is_traced: bool = False) -> Program:
         path, settings = self._source.entry.path, self._settings
-        return document_program(path, settings, self.bound.injected, is_child=self._depth > 0)
+        return document_program(path, settings, self.bound.injected, is_child=self._depth > 0, is_traced=is_traced)
 
     def _needs_injection(self, facts: _Facts) -> bool:
         """Return whether the module must be told of its deploy-time parameters, which the base library knows itself."""
@@ -341,6 +358,8 @@ class _Run:
             hidden=_texts(answer.get("hidden")),
             deploy_time=deploy_time,
             linked=_linked(answer.get("linked")),
+            tracing=self._document_program(is_traced=True),
+            trace=self._trace,
         )
         if facts.template_parameters and not self._depth:
             document = replace(document, template=_with_defaults(document.template, self.bound))
@@ -379,7 +398,12 @@ class _Run:
         except InputError as fault:
             self.diagnostics += (replace(found, path=(*place, "properties", "module")) for found in fault.diagnostics)
             return None
-        settings = Settings(roots=self._settings.roots, as_code=self._settings.as_code, ext_str=self._settings.ext_str)
+        settings = Settings(
+            roots=self._settings.roots,
+            as_code=self._settings.as_code,
+            ext_str=self._settings.ext_str,
+            is_traced=self._settings.is_traced,
+        )
         run = _Run(source, settings, self._evaluator, self._depth + 1, place)
         run.evaluate({name: Argument(value=value) for name, value in properties.items() if name != "module"})
         self.diagnostics += run.diagnostics

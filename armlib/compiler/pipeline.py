@@ -6,17 +6,26 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from armlib.compiler.check import Rule, check
 from armlib.compiler.collect import Draft, collect, collect_linked
 from armlib.compiler.emit import emit
-from armlib.compiler.evaluate import evaluate
+from armlib.compiler.evaluate import Documents, evaluate
 from armlib.compiler.link import Linked, link
 from armlib.compiler.request import Compilation, CompileRequest
 from armlib.compiler.resolve import resolve
 from armlib.diagnostics import Diagnostic, has_errors
-from armlib.errors import InputError
+from armlib.errors import InputError, StoppedError
 from armlib.jsonnet.port import Evaluator
+from armlib.jsontypes import JsonObject
+
+if TYPE_CHECKING:
+    from armlib.compiler.provenance import Provenance
+
+_LONGEST = 3  # times the first evaluation that one for the places may take,
+_LEAST_TIME = 2.0  # and seconds besides
 
 
 @contextmanager
@@ -49,7 +58,9 @@ def compile_template(request: CompileRequest, evaluator: Evaluator, rules: Itera
 
 def _compiled(request: CompileRequest, evaluator: Evaluator, rules: tuple[Rule, ...]) -> Compilation:
     sources = resolve(request)
+    start = monotonic()
     documents = evaluate(sources, request, evaluator)
+    took = monotonic() - start
     draft = collect(documents, request)
     linked, found = finish(draft, request, rules)
     found = (*sources.diagnostics, *documents.diagnostics, *found)
@@ -57,16 +68,47 @@ def _compiled(request: CompileRequest, evaluator: Evaluator, rules: tuple[Rule, 
     for uri, inner in collect_linked(draft, request).items():
         elsewhere[uri], problems = finish(inner, request, rules)
         found += tuple(replace(problem, path=("linkedTemplates", uri, *problem.path)) for problem in problems)
+    found = _placed(found, documents, linked.template, evaluator, took)
     succeeded = not has_errors(found)
+    template = emit(linked, request) if succeeded else None
     return Compilation(
-        template=emit(linked, request) if succeeded else None,
+        template=template,
         diagnostics=tuple(dict.fromkeys(found)),
         linked={uri: emit(inner, request) for uri, inner in elsewhere.items()} if succeeded else {},
         deploy_parameters=documents.deploy_parameters,
         references=documents.references,
         secrets=documents.secrets,
         reads=documents.reads,
+        provenance=_provenance(documents, template) if request.provenance and template is not None else None,
     )
+
+
+def _provenance(documents: Documents, template: JsonObject) -> Provenance:
+    from armlib.compiler.provenance import Provenance
+
+    return Provenance(documents.modules, template)
+
+
+def _placed(
+    found: tuple[Diagnostic, ...], documents: Documents, template: JsonObject, evaluator: Evaluator, took: float
+) -> tuple[Diagnostic, ...]:
+    """Return what was *found* with the places in the modules; these are evaluated once more where they must be.
+
+    That takes about as long as the first evaluation, *took* seconds; when it takes much longer, paths have to do.
+    """
+    if all(each.place is not None or not each.path for each in found):
+        return found
+    if not any(document.tracing for document in documents.modules):
+        return found
+    from armlib.compiler.provenance import Provenance, traced
+
+    try:
+        modules = traced(documents.modules, evaluator, _LONGEST * took + _LEAST_TIME)
+    except StoppedError as stopped:
+        if stopped.code == "interrupted":
+            raise
+        return found
+    return Provenance(modules, template).located(found)
 
 
 def finish(draft: Draft, request: CompileRequest, rules: Iterable[Rule]) -> tuple[Linked, tuple[Diagnostic, ...]]:

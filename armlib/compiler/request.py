@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from armlib.diagnostics import Diagnostic, has_errors
 from armlib.jsonnet.port import Read, Roots
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.scope import ScopeKind
+
+if TYPE_CHECKING:
+    from armlib.compiler.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class CompileRequest:
     scope_kind: ScopeKind | None = None  # None: worked out from the module, else a resource group
     symbolic: bool = False
     minify: bool = False
+    provenance: bool = False  # whether the compilation tells where the properties of the template were written
     limits: bool = True  # whether a template that Azure would refuse for its size is an error
 
 
@@ -61,6 +66,7 @@ class Compilation:
     *linked* holds the templates placed with ``linked``, by their address; *deploy_parameters* the values that were
     given for deploy-time parameters that are not secret, by name; *references* the secrets of key vaults that were
     named for them, as an ARM parameters file names them; *secrets* the other secret values, never to be shown or kept.
+    *provenance* is there when the request asks for it.
     """
 
     template: JsonObject | None
@@ -70,6 +76,7 @@ class Compilation:
     references: Mapping[str, JsonObject] = field(default_factory=dict)
     secrets: Mapping[str, Json] = field(default_factory=dict, repr=False)
     reads: tuple[Read, ...] = ()
+    provenance: Provenance | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Settings:
     ext_code: Mapping[str, str] = field(default_factory=dict)
     tla_str: Mapping[str, str] = field(default_factory=dict)
     tla_code: Mapping[str, str] = field(default_factory=dict)
+    is_traced: bool = False
 
 
 def inspect_program(path: Path, settings: Settings, arguments: Iterable[str]) -> Program:
@@ -50,15 +51,31 @@ def inspect_program(path: Path, settings: Settings, arguments: Iterable[str]) ->
 
 
 def document_program(
-    path: Path, settings: Settings, arguments: Mapping[str, Json], *, is_child: bool = False
+    path: Path, settings: Settings, arguments: Mapping[str, Json], *, is_child: bool = False, is_traced: bool = False
 ) -> Program:
     """Return the program that gives the members of the module at *path*, called with *arguments*.
 
-    A child is a module that a template names; it is given its arguments as in Jsonnet.
+    A child is a module that a template names; it is given its arguments as in Jsonnet. A traced program gives
+    ``{ document, trace }``; the trace tells where its objects were written (:mod:`armlib.compiler.provenance`).
     """
     module = f"if std.isFunction(entry) then {_call(settings, arguments)} else entry"
-    expression = f"armlib.document(armlib.given({module}))" if is_child else f"armlib.document({module})"
-    return _program(expression, path, settings, arguments)
+    module = f"armlib.given({module})" if is_child else module
+    if not is_traced:
+        return _program(f"armlib.document({module})", path, settings, arguments)
+    return replace(_program(_TRACED % module, path, settings, arguments), is_traced=True)
+
+
+_TRACED = """\
+local module = %s, document = armlib.document(module), at = std.extVar('armlib:trace');
+{
+  document: document,
+  trace: if std.type(module) == 'object' then {
+    module: at.numbers(module),
+    template: at.walk(document.template),
+    metadata: if 'parameterMetadata' in module then at.numbers(module.parameterMetadata) else [],
+    linked: [at.walk(linked.template) for linked in document.linked],
+  },
+}"""
 
 
 def _call(settings: Settings, arguments: Mapping[str, Json]) -> str:

@@ -11,6 +11,10 @@ import _gojsonnet
 from armlib.jsonnet.importer import Boundary, FailedImportError, Importer
 from armlib.jsonnet.natives import callbacks
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from armlib.jsonnet.instrument import Instrumenter
+
 MOST_FRAMES = 1000  # of an evaluation; the engine's own default is 500, this leaves room for the base library
 MOST_TRACE_LINES = 200
 
@@ -18,7 +22,10 @@ MOST_TRACE_LINES = 200
 class Request:
     """A program, as plain values."""
 
-    __slots__ = ("ext_code", "ext_str", "file", "library", "packaged", "project", "source", "tla_code", "tla_str")
+    __slots__ = (
+        *("ext_code", "ext_str", "file", "is_traced", "library", "packaged", "project", "source", "tla_code"),
+        "tla_str",
+    )
 
     def __init__(
         self,
@@ -32,7 +39,9 @@ class Request:
         ext_code: dict[str, str],
         tla_str: dict[str, str],
         tla_code: dict[str, str],
+        is_traced: bool = False,
     ) -> None:
+        self.is_traced = is_traced
         self.source = source
         self.file = file
         self.project = project
@@ -69,8 +78,37 @@ class Outcome:
 
 def run(request: Request) -> Outcome:
     """Return what came of *request*."""
+    return _run_traced(request) if request.is_traced else _run(request, None)[0]
+
+
+def _run_traced(request: Request) -> Outcome:
+    """Return what came of *request* with the places of objects; files that are also read as text are left out."""
+    from armlib.jsonnet.instrument import TRACE, VARIABLE, Instrumenter
+
+    skipped: set[str] = set()
+    while True:
+        instrumenter = Instrumenter(request.packaged, skipped)
+        traced = Request(
+            source=instrumenter.code(request.source),
+            file=request.file,
+            project=request.project,
+            library=request.library,
+            packaged=request.packaged,
+            ext_str=request.ext_str,
+            ext_code={**request.ext_code, VARIABLE: TRACE},
+            tla_str=request.tla_str,
+            tla_code=request.tla_code,
+        )
+        outcome, importer = _run(traced, instrumenter)
+        misread = instrumenter.misread(importer.resolved) - skipped
+        if not misread:
+            return outcome
+        skipped |= misread
+
+
+def _run(request: Request, instrumenter: Instrumenter | None) -> tuple[Outcome, Importer]:
     boundary = Boundary(request.project, request.library, request.packaged)
-    importer = Importer(boundary, _sources(request))
+    importer = Importer(boundary, _sources(request), instrumenter)
     natives, leak = callbacks()
     text, failure = None, ""
     try:
@@ -92,7 +130,7 @@ def run(request: Request) -> Outcome:
         failure = str(error)
     if importer.fault is not None and not isinstance(importer.fault, FailedImportError):
         raise importer.fault
-    return Outcome(text, failure, importer.fault, importer.reads, leak.size)
+    return Outcome(text, failure, importer.fault, importer.reads, leak.size), importer
 
 
 def _sources(request: Request) -> dict[str, str]:

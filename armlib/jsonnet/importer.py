@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from armlib.jsonnet.instrument import Instrumenter
+
 LARGEST_FILE = 128 * 1024 * 1024  # bytes
 _GLOBS = {"glob:": "import", "globstr:": "importstr", "globbin:": "importbin"}
 
@@ -55,22 +57,33 @@ class Boundary:
 class Importer:
     """The import callback of one evaluation, given the boundary and the texts, by file, that are not imported.
 
+    An *instrumenter* rewrites what is imported as Jsonnet, so that objects tell where they were written.
+
     Attributes:
         reads: What was looked up: (path, digest, kind) as in :class:`~armlib.jsonnet.port.Read`, each once, in order.
         fault: Why the evaluation failed, when an import made it; the engine loses the text of exceptions.
     """
 
-    def __init__(self, boundary: Boundary, sources: dict[str, str]) -> None:
+    def __init__(self, boundary: Boundary, sources: dict[str, str], instrumenter: Instrumenter | None = None) -> None:
         self.fault: Exception | None = None
+        self._instrumenter = instrumenter
         self._boundary = boundary
         self._sources = {os.path.join(boundary.project, file): text.encode() for file, text in sources.items()}
         self._contents: dict[str, bytes] = {}
         self._resolved: dict[tuple[str, str], tuple[str, bytes]] = {}
         self._reads: dict[tuple[str, str], tuple[str, str, str]] = {}
+        if instrumenter is not None:
+            for file, content in self._sources.items():
+                instrumenter.note(os.path.dirname(file), content.decode())
 
     @property
     def reads(self) -> list[tuple[str, str, str]]:
         return list(self._reads.values())
+
+    @property
+    def resolved(self) -> dict[tuple[str, str], tuple[str, bytes]]:
+        """What each import came to, by the folder of the importing file and the name."""
+        return self._resolved
 
     def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
         """Return the path and the content of what a file in *folder* imports as *name*."""
@@ -92,7 +105,9 @@ class Importer:
             candidate = _join(base, name)
             content = self._read(candidate, name)
             if content is not None:
-                return candidate, self._checked(content, candidate, folder, name)
+                return candidate, self._instrumented(
+                    self._checked(content, candidate, folder, name), candidate, folder, name
+                )
         raise self._not_found(folder, name)
 
     def _bases(self, folder: str) -> list[str]:
@@ -155,6 +170,11 @@ class Importer:
 
         return with_glob_imports(content.decode()).encode()
 
+    def _instrumented(self, content: bytes, path: str, folder: str, name: str) -> bytes:
+        if self._instrumenter is None or not _is_utf8(content):
+            return content
+        return self._instrumenter.rewritten(content, path, folder, name, list(self._reads).index(("file", path)))
+
     def _keywords(self, folder: str, name: str) -> set[str]:
         """Return how the files of *folder* import *name*; the engine does not tell an import from an importstr."""
         from armlib.jsonnet.lexer import imports
@@ -179,6 +199,8 @@ class Importer:
         path = os.path.join(base, f"<{keyword} glob:{_as_file_name(pattern)}>")
         content = _object_of_imports(names, keyword).encode()
         self._sources[path] = content
+        if self._instrumenter is not None:
+            self._instrumenter.note(base, content.decode())
         return path, content
 
     def _not_found(self, folder: str, name: str) -> FailedImportError:

@@ -32,6 +32,7 @@ class InProcessEvaluator:
                 ext_code=dict(program.ext_code),
                 tla_str=dict(program.tla_str),
                 tla_code=dict(program.tla_code),
+                is_traced=program.is_traced,
             )
         )
         reads = as_reads(outcome.reads)

@@ -26,7 +26,12 @@ class Roots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One evaluation: the text of the root snippet, the name that errors call it by, and what it may use."""
+    """One evaluation: the text of the root snippet, the name that errors call it by, and what it may use.
+
+    When it *is_traced*, objects tell where they were written (:mod:`armlib.jsonnet.instrument`); what the program comes
+    to is the same, the places and texts of errors are not. *time_limit* (seconds) is kept to when it is the
+    shorter one.
+    """
 
     source: str
     file: str
@@ -35,6 +40,8 @@ class Program:
     ext_code: Mapping[str, str] = field(default_factory=dict)
     tla_str: Mapping[str, str] = field(default_factory=dict)
     tla_code: Mapping[str, str] = field(default_factory=dict)
+    is_traced: bool = False
+    time_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,8 +91,10 @@ class WorkerEvaluator:
         from armlib.errors import StoppedError
 
         process = self._running()
+        limits = [limit for limit in (self._time_limit, program.time_limit) if limit]
+        time_limit = min(limits) if limits else None
         try:
-            return _Answer(*process.ask(_request(program, self._time_limit), self._time_limit))
+            return _Answer(*process.ask(_request(program, time_limit), time_limit))
         except KeyboardInterrupt:
             self._end()
             raise StoppedError("interrupted", code="interrupted") from None
@@ -198,6 +200,7 @@ def _request(program: Program, time_limit: float | None) -> list[bytes]:
         os.fsencode(roots.project.absolute()),
         messages.pack_texts(str(folder.absolute()) for folder in roots.library),
         messages.pack_texts(str(folder.absolute()) for folder in roots.packaged),
+        b"1" if program.is_traced else b"0",
         messages.pack_mapping(program.ext_str),
         messages.pack_mapping(program.ext_code),
         messages.pack_mapping(program.tla_str),

@@ -52,7 +52,7 @@ def _answer(fields: list[bytes]) -> list[bytes]:
 
 
 def _request(fields: list[bytes]) -> engine.Request:
-    _, source, file, project, library, packaged, *variables = fields
+    _, source, file, project, library, packaged, traced, *variables = fields
     ext_str, ext_code, tla_str, tla_code = map(unpack_mapping, variables)
     return engine.Request(
         source=source.decode("utf-8", "surrogateescape"),
@@ -64,6 +64,7 @@ def _request(fields: list[bytes]) -> engine.Request:
         ext_code=ext_code,
         tla_str=tla_str,
         tla_code=tla_code,
+        is_traced=traced == b"1",
     )
 
 

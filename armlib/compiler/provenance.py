@@ -1,0 +1,444 @@
+"""Where each property of a template was written: a source map of all, the chain of one, and the places of diagnostics.
+
+The stages after the evaluation move resources (several modules, modules in a template, symbolic names) and add a little
+(dependencies, the output ``id``, parameters). So a path of the template is first turned into the document it came from
+and a path in that; then :mod:`armlib.compiler.origins` follows the path from object to object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from armlib.compiler.evaluate import Document
+from armlib.compiler.origins import Node, Origin, Origins, element_of
+from armlib.compiler.trace import evaluate_traced
+from armlib.diagnostics import Diagnostic, Excerpt, Place
+from armlib.jsonnet.port import EvaluationError, Evaluator
+from armlib.jsontypes import Json, JsonObject, JsonPath
+
+Tree: TypeAlias = Any
+"""Where a value came from: the number of its origin; for an object ``[origin, {name: Tree}]``, for an array ``[origin,
+[Tree]]``, when something inside has an origin of its own."""
+
+
+_ABOUT_SECRETS = ("secret", "secure", "admin", "password")
+# What stands in a source for a default or for something called like a secret; a line may hold it beside something else.
+_SECRET = re.compile(
+    r"(\bdefaultValue|[A-Za-z]*(?:password|pwd|secret|token|key|connectionstring)[A-Za-z]*)(['\"]?\s*\+?:{1,3}\s*)"
+    r"('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")",
+    re.IGNORECASE,
+)
+
+
+def _masked(found: re.Match[str]) -> str:
+    text = found[3]
+    return f"{found[1]}{found[2]}{text[0]}{'*' * (len(text) - 2)}{text[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A resource of a document; *inside* is the path to it when it was written inside another."""
+
+    document: Document
+    key: str | int
+    inside: JsonPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One thing in the chain of a value: *what* it did, *place*, and the line there."""
+
+    what: str
+    place: Place
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the properties of *template*, made of traced *documents*, were written."""
+
+    documents: tuple[Document, ...]
+    template: JsonObject
+    _origins: dict[int, Origins] = field(default_factory=dict)
+    _arrays: dict[int, Node] = field(default_factory=dict)
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, Document]:
+        return {document.entry.alias: document for document in self.documents}
+
+    def origin(self, path: JsonPath) -> tuple[Origin, JsonPath]:
+        """Return where the value at *path* came from, and the path as far as it is known.
+
+        Of a path that leads to nothing, and of a value that nothing is known of, it is the origin of the nearest thing
+        around it.
+        """
+        node, known = None, 0
+        for steps, each in self._followed(path):
+            if each.origin.place is not None:
+                node, known = each, steps
+        return (Origin(), ()) if node is None else (node.origin, path[:known])
+
+    def chain(self, path: JsonPath) -> tuple[list[Link], JsonPath]:
+        """Return what made the value at *path*: what won first, then what that one replaced or was added to."""
+        origin, known = self.origin(path)
+        parts = (
+            ("written", (origin.place,) if origin.place else ()),
+            ("mixin", origin.mixins),
+            ("adds to", origin.adds_to),
+            ("replaces", origin.replaces),
+            ("through", origin.through),
+        )
+        links = [Link(what, place, self._excerpt(place)) for what, places in parts for place in places]
+        return links, known
+
+    def located(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return *diagnostics* with the places of their paths, where they have none."""
+        return tuple(map(self._located, diagnostics))
+
+    def _located(self, diagnostic: Diagnostic) -> Diagnostic:
+        if diagnostic.place is not None or not diagnostic.path:
+            return diagnostic
+        place = self.origin(diagnostic.path)[0].place
+        if place is None:
+            return diagnostic
+        if any(word in diagnostic.code for word in _ABOUT_SECRETS):
+            return replace(diagnostic, place=place)  # the line would show what must not be shown
+        # An expression that is shown with a caret says more than the line it was made in.
+        return replace(diagnostic, place=place, excerpt=diagnostic.excerpt or self._excerpt(place))
+
+    def _excerpt(self, place: Place) -> Excerpt | None:
+        found = (origins.excerpt(place) for origins in self._origins.values())
+        excerpt = next((excerpt for excerpt in found if excerpt is not None), None)
+        return excerpt and replace(excerpt, text=_SECRET.sub(_masked, excerpt.text))
+
+    def source_map(self) -> SourceMap:
+        """Return where everything in the template came from."""
+        return _Writer(self).written()
+
+    # From the template to the documents
+
+    def origins_of(self, document: Document) -> Origins:
+        assert document.trace is not None
+        if id(document) not in self._origins:
+            self._origins[id(document)] = Origins(document.trace)
+        return self._origins[id(document)]
+
+    def _followed(self, path: JsonPath) -> Iterator[tuple[int, Node]]:
+        """Yield the nodes on the way along *path*, with the number of steps to each."""
+        start = self.start(path)
+        if start is None:
+            return
+        steps, node, value, origins = start
+        yield steps, node
+        for number, step in enumerate(path[steps:], start=steps + 1):
+            value = _inner(value, step)
+            node = origins.child(node, step, value)
+            yield number, node
+
+    def start(self, path: JsonPath) -> tuple[int, Node, Json, Origins] | None:
+        """Return where to begin with *path*: how many steps are done, the node and the value there, its origins."""
+        if path[:1] == ("linkedTemplates",) and len(path) > 1:
+            return self._start_in_linked(str(path[1]))
+        if path[:1] == ("resources",) and len(path) > 1:
+            return self._start_at_resource(path[1])
+        if path[:1] == ("outputs",) and len(path) > 1:
+            return self._start_at_output(path)
+        for document in self.documents:
+            if document.trace is None:
+                continue
+            origins = self.origins_of(document)
+            if path[:1] in (("parameters",), ("parameterMetadata",)) and len(path) > 1:
+                metadata = origins.root(document.trace.metadata, None)
+                if any(made.field(str(path[1])) for made in metadata.made):
+                    return 1, metadata, _inner(self.template, "parameters"), origins
+                continue
+            root = origins.root(document.trace.module, document.trace.template)
+            if len(path) < 2 or _has(document.template, path[:2]):
+                return 0, root, self.template, origins
+        return None
+
+    def _start_at_resource(self, key: str | int) -> tuple[int, Node, Json, Origins] | None:
+        resources = self.template.get("resources")
+        if isinstance(resources, dict):
+            number = next((number for number, symbol in enumerate(resources) if symbol == key), -1)
+        else:
+            number = key if isinstance(key, int) else -1
+        if not 0 <= number < len(self.items) or self.items[number].document.trace is None:
+            return None
+        node, origins = self.resource(self.items[number])
+        return 2, node, _inner(resources, key), origins
+
+    def resource(self, item: _Item) -> tuple[Node, Origins]:
+        """Return the node of a resource."""
+        node, origins = self.resources_of(item.document)
+        for step in (item.key, *item.inside):
+            node = origins.child(node, step, None)
+        return node, origins
+
+    def resources_of(self, document: Document) -> tuple[Node, Origins]:
+        """Return the node of all resources of a document."""
+        origins = self.origins_of(document)
+        if id(document) not in self._arrays:
+            assert document.trace is not None
+            root = origins.root(document.trace.module, document.trace.template)
+            self._arrays[id(document)] = origins.child(root, "resources", None)
+        return self._arrays[id(document)], origins
+
+    def _start_at_output(self, path: JsonPath) -> tuple[int, Node, Json, Origins] | None:
+        name, value = str(path[1]), _inner(_inner(self.template, "outputs"), path[1])
+        if len(self.documents) > 1 and name in self._aliases:
+            return self._start_at_group(self._aliases[name], path, value)
+        for document in self.documents:
+            if document.trace is None:
+                continue
+            origins = self.origins_of(document)
+            root = origins.root(document.trace.module, document.trace.template)
+            if _has(document.template, ("outputs", name)):
+                return 1, origins.child(root, "outputs", None), _inner(self.template, "outputs"), origins
+            if name == "id" and document.anchor is not None:
+                return 2, origins.child(root, "id", document.anchor), value, origins
+        return None
+
+    def _start_at_group(
+        self, document: Document, path: JsonPath, value: Json
+    ) -> tuple[int, Node, Json, Origins] | None:
+        """Return the start for an output that holds those of a module: ``outputs.ALIAS.value.NAME``."""
+        if document.trace is None:
+            return None
+        origins = self.origins_of(document)
+        node = origins.root(document.trace.module, document.trace.template)
+        if len(path) < 4:
+            return 2, origins.child(node, "outputs", None), value, origins
+        name = str(path[3])
+        if not _has(document.template, ("outputs", name)):
+            return 4, origins.child(node, "id", document.anchor), None, origins
+        for step in ("outputs", name, "value"):
+            node = origins.child(node, step, None)
+        return 4, node, _inner(_inner(value, "value"), name), origins
+
+    def _start_in_linked(self, uri: str) -> tuple[int, Node, Json, Origins] | None:
+        for document in self.documents:
+            for number, linked in enumerate(document.linked if document.trace is not None else ()):
+                if linked.uri == uri:
+                    assert document.trace is not None
+                    origins = self.origins_of(document)
+                    return 2, origins.root((), document.trace.linked[number]), dict(linked.template), origins
+        return None
+
+    @cached_property
+    def items(self) -> tuple[_Item, ...]:
+        """What the resources of the template were in their documents, in order."""
+        is_symbolic = isinstance(self.template.get("resources"), dict)
+        return tuple(item for document in self.documents for item in _items_of(document, is_flat=is_symbolic))
+
+
+def traced(
+    documents: Iterable[Document], evaluator: Evaluator, time_limit: float | None = None
+) -> tuple[Document, ...]:
+    """Return *documents* with their traces; those that were not traced are evaluated again.
+
+    Where that fails, or comes to something else, nothing is known. *time_limit* (seconds) is for each document.
+
+    Raises:
+        StoppedError: A limit was reached, or the user interrupted.
+    """
+    return tuple(_traced(document, evaluator, time_limit) for document in documents)
+
+
+def _traced(document: Document, evaluator: Evaluator, time_limit: float | None) -> Document:
+    children = {key: _traced(child, evaluator, time_limit) for key, child in document.children.items()}
+    document = replace(document, children=children) if children else document
+    if document.tracing is None or document.trace is not None:
+        return document
+    try:
+        answer, trace = evaluate_traced(replace(document.tracing, time_limit=time_limit), evaluator)
+    except EvaluationError:
+        return document
+    is_same = answer.get("template", {}).get("resources") == document.template.get("resources")  # type: ignore[union-attr]
+    return replace(document, trace=trace) if is_same else document
+
+
+def _items_of(document: Document, *, is_flat: bool) -> Iterator[_Item]:
+    for key, resource in members(document.template.get("resources")):
+        child = document.children.get(key)
+        if child is not None:
+            yield from _items_of(child, is_flat=is_flat)
+        else:
+            yield _Item(document, key)
+            if is_flat and isinstance(document.template.get("resources"), list):
+                yield from (_Item(document, key, inside) for inside in _nested(resource))
+
+
+def _nested(resource: Json, path: JsonPath = ()) -> Iterator[JsonPath]:
+    """Yield the paths of the resources that are written inside *resource*, as symbolic names are given to them."""
+    children = resource.get("resources") if isinstance(resource, dict) else None
+    for number, child in enumerate(children if isinstance(children, list) else ()):
+        if isinstance(child, dict):
+            yield (*path, "resources", number)
+            yield from _nested(child, (*path, "resources", number))
+
+
+def members(value: Json) -> Iterator[tuple[str | int, Json]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def _inner(value: Json, step: str | int) -> Json:
+    if isinstance(value, dict):
+        return value.get(str(step))
+    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+
+
+def _has(template: Mapping[str, Json], path: Sequence[str | int]) -> bool:
+    section = template.get(str(path[0]))
+    return isinstance(section, dict) and path[1] in section
+
+
+# The source map
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMap:
+    """Where everything in a template came from: places, origins by number, and the tree of the template."""
+
+    places: tuple[Place, ...]
+    origins: tuple[JsonObject, ...]
+    template: Tree
+
+    def as_json(self, name_of: Callable[[str], str]) -> JsonObject:
+        """Return the map as docs/reference/source-map.md describes it; *name_of* gives what a file is called."""
+        files = list(dict.fromkeys(place.file for place in self.places))
+        numbers = {file: number for number, file in enumerate(files)}
+        return {
+            "version": 1,
+            "files": [name_of(file) for file in files],
+            "places": [
+                [numbers[place.file], place.line, place.column, place.end_line, place.end_column]
+                for place in self.places
+            ],
+            "origins": list(self.origins),
+            "template": self.template,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What resources of one literal have in common: the origin, the trees of its fields, and those of other members.
+
+    *others* are by the text that a member is, None for one that is no text.
+    """
+
+    number: int
+    node: Node
+    members: Mapping[str, Tree]
+    others: dict[str | None, Tree]
+
+
+class _Writer:
+    """Writes a source map; equal places, equal origins and the trees of equal resources are made once."""
+
+    def __init__(self, provenance: Provenance) -> None:
+        self._provenance = provenance
+        self._places: dict[Place, int] = {}
+        self._numbers: dict[Origin, int] = {}
+        self._alike: dict[tuple[int, int], _Alike] = {}
+
+    def written(self) -> SourceMap:
+        sections: JsonObject = {}
+        for name, value in self._provenance.template.items():
+            if name == "resources":
+                sections[name] = self._resources(value)
+            elif isinstance(value, dict):
+                members: JsonObject = {inner: self._section(name, inner) for inner in value}
+                sections[name] = [self._of_path((name,)), members]
+            else:
+                sections[name] = self._section(name)
+        tree = [self._of_path(()), sections]
+        origins = tuple(map(self._as_json, self._numbers))
+        return SourceMap(places=tuple(self._places), origins=origins, template=tree)
+
+    def _resources(self, value: Json) -> Tree:
+        trees = [
+            self._resource(item, body) for item, (_, body) in zip(self._provenance.items, members(value), strict=False)
+        ]
+        number = self._of_path(("resources",))
+        return [number, dict(zip(value, trees, strict=False)) if isinstance(value, dict) else trees]
+
+    def _resource(self, item: _Item, body: Json) -> Tree:
+        if item.document.trace is None:
+            return self._number(Origin())
+        array, origins = self._provenance.resources_of(item.document)
+        walk = element_of(array.walk, item.key)
+        if item.inside or array.slot is not None or not isinstance(body, dict) or not origins.is_as_written(walk):
+            return self._tree(self._provenance.resource(item)[0], origins, body)
+        number = walk[0] if isinstance(walk, list) else walk
+        assert isinstance(number, int)
+        alike = self._alike.get((id(origins), number))
+        if alike is None:
+            node = origins.child(array, item.key, body)
+            own = {name: value for name, value in body.items() if any(made.field(name) for made in node.made)}
+            trees = {name: self._tree(origins.child(node, name, each), origins, each) for name, each in own.items()}
+            alike = _Alike(self._number(node.origin), node, trees, {})
+            self._alike[id(origins), number] = alike
+        return [alike.number, self._members_alike(alike, origins, body)]
+
+    def _members_alike(self, alike: _Alike, origins: Origins, body: JsonObject) -> dict[str, Tree]:
+        found: dict[str, Tree] = {}
+        for name, value in body.items():
+            tree = alike.members.get(name)
+            if tree is None:
+                text = value if isinstance(value, str) else None
+                tree = alike.others.get(text)
+                if tree is None:
+                    tree = alike.others[text] = self._number(origins.child(alike.node, name, value).origin)
+            found[name] = tree
+        return found
+
+    def _section(self, *path: str | int) -> Tree:
+        start = self._provenance.start(path)
+        if start is None:
+            return self._number(Origin())
+        steps, node, value, origins = start
+        for step in path[steps:]:
+            value = _inner(value, step)
+            node = origins.child(node, step, value)
+        return self._tree(node, origins, value)
+
+    def _of_path(self, path: JsonPath) -> int:
+        return self._number(self._provenance.origin(path)[0])
+
+    def _tree(self, node: Node, origins: Origins, value: Json) -> Tree:
+        number = self._number(node.origin)
+        if not isinstance(value, dict | list) or not value or node.tells_nothing:
+            return number
+        if isinstance(value, list):
+            items = enumerate(value)
+            return [number, [self._tree(origins.child(node, index, item), origins, item) for index, item in items]]
+        return [
+            number,
+            {name: self._tree(origins.child(node, name, item), origins, item) for name, item in value.items()},
+        ]
+
+    def _as_json(self, origin: Origin) -> JsonObject:
+        told: JsonObject = {"at": None if origin.place is None else self._place(origin.place)}
+        for name, places in (
+            ("addsTo", origin.adds_to),
+            ("replaces", origin.replaces),
+            ("mixins", origin.mixins),
+            ("through", origin.through),
+        ):
+            if places:
+                told[name] = [self._place(place) for place in places]
+        return told
+
+    def _number(self, origin: Origin) -> int:
+        return self._numbers.setdefault(origin, len(self._numbers))
+
+    def _place(self, place: Place) -> int:
+        return self._places.setdefault(place, len(self._places))

@@ -1,0 +1,48 @@
+"""Where the objects of a document were written, as the evaluation tells it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from armlib.jsonnet.port import Evaluator, Program, Read
+from armlib.jsontypes import Json, JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The literals that made the objects of a document (:mod:`armlib.jsonnet.instrument` says how they are told).
+
+    *module* and *metadata* are the numbers of those that made the module and its ``parameterMetadata``, *template* and
+    *linked* the walks through the members of the template and through the templates that are placed elsewhere. *reads*
+    are what the evaluation read, in order, which numbers count from; *packaged* the folders of armlib's own library.
+    """
+
+    module: tuple[int, ...]
+    metadata: tuple[int, ...]
+    template: Json
+    linked: tuple[Json, ...]
+    reads: tuple[Read, ...]
+    packaged: tuple[str, ...]
+
+
+def evaluate_traced(program: Program, evaluator: Evaluator) -> tuple[JsonObject, Trace | None]:
+    """Return what the traced *program* comes to, and the trace; None when the module is no object.
+
+    Raises:
+        EvaluationError: It failed. Its places are not those of the user's text: evaluate it untraced.
+        StoppedError: A limit was reached, or the user interrupted.
+    """
+    evaluated = evaluator.evaluate(program)
+    answer = json.loads(evaluated.text)
+    told = answer["trace"]
+    if told is None:
+        return answer["document"], None
+    return answer["document"], Trace(
+        module=tuple(told["module"]),
+        metadata=tuple(told["metadata"]),
+        template=told["template"],
+        linked=tuple(told["linked"]),
+        reads=evaluated.reads,
+        packaged=tuple(f"{folder.absolute()}/" for folder in program.roots.packaged),
+    )
