@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,8 @@ def program(project: Path) -> Callable[..., Program]:
         **variables: Mapping[str, str],
     ) -> Program:
         roots = Roots(project=project, library=library, packaged=packaged)
-        return Program(source=source, file=str(project / file), roots=roots, **variables)
+        plain = Program(source=source, file=str(project / file), roots=roots)
+        return replace(plain, **variables)  # type: ignore[arg-type]  # only the variables are mappings
 
     return make
 
