@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _gojsonnet
+import _jsonnet
 import jsonschema
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -85,6 +88,32 @@ def test_the_template_of_an_example_is_accepted_by_the_schema_of_deployment_temp
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_another_hash_seed_gives_the_same_bytes(case: Case) -> None:
     assert compiled(case, hash_seed="1") == compiled(case, hash_seed="4711")
+
+
+@pytest.mark.parametrize("engine", [_gojsonnet, _jsonnet], ids=["go", "c++"])
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_plain_jsonnet_gives_the_same_resources_and_outputs(
+    case: Case, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dependencies, the anchor and what depends on the scope around a deployment are the compiler's own."""
+    monkeypatch.chdir(case.folder)
+    layers = [yaml.safe_load((case.folder / layer).read_text(encoding="utf-8")) for layer in case.layers]
+    parameters = json.dumps({name: value for layer in layers for name, value in layer.items()})
+    text = engine.evaluate_file("main.jsonnet", jpathdir=[str(ROOT / "lib")], ext_vars={"parameters": parameters})
+    plain, ours = json.loads(text), json.loads(compiled(case))
+    assert _by_name(ours["resources"]) == _by_name(plain["resources"])
+    assert ours["outputs"] == ours["outputs"] | plain["outputs"]
+
+
+def _by_name(resources: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    found = {}
+    for resource in resources:
+        body = {name: value for name, value in resource.items() if name != "dependsOn"}
+        inner = body.get("properties", {}).get("template")
+        if inner is not None:
+            body["properties"] = {**body["properties"], "template": _by_name(inner["resources"])}
+        found[resource["type"], resource["name"]] = body
+    return found
 
 
 def test_every_example_is_tested_and_has_a_readme() -> None:
