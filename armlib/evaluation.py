@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from armlib.template.jsonc import parse_json
 from armlib.template.limits import MAX_TEMPLATE_BYTES
 
 if TYPE_CHECKING:
+    from armlib.compiler.provenance import Provenance
     from armlib.compiler.request import Argument, Compilation
     from armlib.config import Settings, Target
     from armlib.jsonnet.port import Evaluator
@@ -48,6 +49,7 @@ class Deployable:
     """A template, the values of its parameters, and where linked templates are looked for.
 
     *file* is the JSON file that the template is read from; None for one that was compiled or given as a value.
+    *provenance* is there for one that was compiled, when it was asked for; *place* puts places to diagnostics of one.
     """
 
     template: JsonObject
@@ -56,6 +58,8 @@ class Deployable:
     address: str = ""
     file: Path | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    provenance: Provenance | None = None
+    place: Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]] | None = None
 
 
 def surroundings(
@@ -94,9 +98,17 @@ def _given_group(context: Json | None) -> Mapping[str, Json]:
 
 
 def deployable(
-    target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str], *, network: bool = False
+    target: Target,
+    settings: Settings,
+    evaluator: Evaluator,
+    environ: Mapping[str, str],
+    *,
+    network: bool = False,
+    provenance: bool = False,
 ) -> Deployable:
     """Return what the first module of *target* is to Azure: a JSON template as it is, a Jsonnet module compiled.
+
+    With *provenance* the latter tells where the properties of the template were written.
 
     Raises:
         InputError: The module cannot be read, or does not compile; then as its diagnostics.
@@ -116,7 +128,7 @@ def deployable(
             address=str(path),
             file=path,
         )
-    result = compile_target(target, settings, evaluator, environ)
+    result = compile_target(target, settings, evaluator, environ, provenance=provenance)
     compilation = result.compilation
     if compilation.template is None or has_errors(compilation.diagnostics):
         raise DiagnosticsError(compilation.diagnostics)
@@ -126,7 +138,26 @@ def deployable(
         loader=_loader(root, compilation.linked, network=network),
         address=str(path),
         diagnostics=compilation.diagnostics,
+        provenance=compilation.provenance,
+        place=lambda diagnostics: _placed_in_module(diagnostics, target, settings, evaluator, environ),
     )
+
+
+def _placed_in_module(
+    diagnostics: tuple[Diagnostic, ...],
+    target: Target,
+    settings: Settings,
+    evaluator: Evaluator,
+    environ: Mapping[str, str],
+) -> tuple[Diagnostic, ...]:
+    """Return *diagnostics* with their places in the module, which is compiled once more for them."""
+    from armlib.build.compilation import compile_target
+
+    try:
+        provenance = compile_target(target, settings, evaluator, environ, provenance=True).compilation.provenance
+    except InputError:  # the files went away meanwhile
+        return diagnostics
+    return diagnostics if provenance is None else provenance.located(diagnostics)
 
 
 def _deploy_parameters(compilation: Compilation, arguments: Mapping[str, Argument]) -> dict[str, Value]:
@@ -209,7 +240,7 @@ def evaluate_deployable(entry: Deployable, where: Surroundings) -> Expansion:
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return replace(expansion, diagnostics=(*entry.diagnostics, *_placed(expansion.diagnostics, entry.file)))
+    return replace(expansion, diagnostics=(*entry.diagnostics, *_placed(expansion.diagnostics, entry)))
 
 
 def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Value, tuple[Diagnostic, ...]]:
@@ -224,11 +255,14 @@ def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Valu
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return value, (*entry.diagnostics, *_placed(found, entry.file))
+    return value, (*entry.diagnostics, *_placed(found, entry))
 
 
-def _placed(diagnostics: Sequence[Diagnostic], file: Path | None) -> tuple[Diagnostic, ...]:
-    """Return *diagnostics* with their lines and columns in *file*."""
+def _placed(diagnostics: Sequence[Diagnostic], entry: Deployable) -> tuple[Diagnostic, ...]:
+    """Return *diagnostics* with their lines and columns in the file of *entry*, or in the module that it is."""
+    file = entry.file
+    if entry.place is not None and any(each.place is None and each.path for each in diagnostics):
+        return entry.place(tuple(diagnostics))
     if file is None or not diagnostics:
         return tuple(diagnostics)
     from armlib.template.positions import locate

@@ -40,13 +40,24 @@ class Result:
     arguments: Mapping[str, Argument]
 
 
-def compile_target(target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]) -> Result:
-    """Compile *target*; nothing is written. The files of parameters are among what the compilation read."""
+def compile_target(
+    target: Target,
+    settings: Settings,
+    evaluator: Evaluator,
+    environ: Mapping[str, str],
+    *,
+    provenance: bool = False,
+) -> Result:
+    """Compile *target*; nothing is written. The files of parameters are among what the compilation read.
+
+    With *provenance* the compilation tells where the properties of the template were written.
+    """
     from armlib.compiler.pipeline import compile_template
 
     roots = roots_of(target, settings)
     arguments, reads = gather_arguments(target, roots, evaluator, environ)
-    compilation = compile_template(_request(target, roots, arguments), evaluator, type_rules(settings))
+    request = replace(_request(target, roots, arguments), provenance=provenance)
+    compilation = compile_template(request, evaluator, type_rules(settings))
     return Result(compilation=replace(compilation, reads=(*reads, *compilation.reads)), arguments=arguments)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from armlib.build.compilation import Result
@@ -13,6 +14,9 @@ from armlib.diagnostics import Diagnostic, warning
 from armlib.errors import InputError
 from armlib.jsonnet.port import Read
 from armlib.template.canonical import json_bytes
+
+if TYPE_CHECKING:
+    from armlib.compiler.provenance import Provenance
 
 
 def template_bytes(target: Target, compilation: Compilation) -> bytes:
@@ -60,6 +64,13 @@ def _unwritten_linked(target: Target, compilation: Compilation) -> Iterable[Diag
         yield warning(
             "linked-not-written", f"linked templates are not written: {names}", hint="say -o FILE or --linked-out DIR"
         )
+
+
+def source_map_bytes(provenance: Provenance, names: Mapping[str, str]) -> bytes:
+    """Return the text of the source map; files are called by *names*, else relative to the current folder below it."""
+    base = Path.cwd()
+    value = provenance.source_map().as_json(lambda file: names.get(file) or _near(file, base))
+    return json_bytes(value, compact=True)
 
 
 def dependency_list(output: Path | None, reads: Sequence[Read]) -> bytes:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armlib.cli.app import App
+from armlib.cli.blame import blamed
 from armlib.cli.options import (
     FILE,
     Limits,
     ReportOptions,
     SourceOptions,
+    blame_option,
     flags,
     limit_options,
     report_options,
@@ -23,6 +25,7 @@ from armlib.cli.options import (
 )
 from armlib.config import SCOPE_KINDS, Target, absolute
 from armlib.errors import ExitCode
+from armlib.jsontypes import JsonPath
 
 if TYPE_CHECKING:
     from armlib.build.compilation import Result
@@ -62,6 +65,13 @@ Examples:
     type=FILE,
     help="Where the list of the files that were read goes: a rule for make with -o, else one path a line.",
 )
+@click.option(
+    "--source-map",
+    metavar="FILE",
+    type=FILE,
+    help="Where a map goes that tells the file, line and column of each property of the template.",
+)
+@blame_option
 @limit_options
 @report_options
 @click.pass_obj
@@ -74,6 +84,8 @@ def compile_command(
     limits: Limits,
     report: ReportOptions,
     deps: Path | None,
+    source_map: Path | None,
+    blame: JsonPath | None,
     **how: Any,
 ) -> ExitCode:
     """Compile ENTRY, a Jsonnet module or an ARM template in JSON, to an ARM template on stdout.
@@ -87,11 +99,12 @@ def compile_command(
     with standard_input(entries, sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
         target = _with_outputs(target_of("compile", files, aliases, source), how)
-        result = compile_target(target, settings, app.evaluator(settings), app.environ)
+        provenance = source_map is not None or blame is not None
+        result = compile_target(target, settings, app.evaluator(settings), app.environ, provenance=provenance)
         if not result.compilation.succeeded:
             app.fail(result.compilation.diagnostics)
             return ExitCode.WRONG_INPUT
-        _write(app, target, result, deps)
+        _write(app, target, result, deps, source_map, blame)
     return ExitCode.FINE
 
 
@@ -107,7 +120,14 @@ def _place(path: Path) -> Path:
     return Path("/dev/stdout") if path == Path("-") else absolute(path, Path.cwd())
 
 
-def _write(app: App, target: Target, result: Result, deps: Path | None) -> None:
+def _write(
+    app: App,
+    target: Target,
+    result: Result,
+    deps: Path | None,
+    source_map: Path | None = None,
+    blame: JsonPath | None = None,
+) -> None:
     from armlib.build.outputs import dependency_list, files_of, template_bytes
     from armlib.files import write_files
 
@@ -115,6 +135,15 @@ def _write(app: App, target: Target, result: Result, deps: Path | None) -> None:
     files, notes = files_of(target, result)
     if deps is not None:
         files[_place(deps)] = dependency_list(target.output, compilation.reads)
+    provenance = compilation.provenance
+    if source_map is not None and provenance is not None:
+        from armlib.build.outputs import source_map_bytes
+
+        files[_place(source_map)] = source_map_bytes(provenance, app.shown_as)
+    chain = None if blame is None or provenance is None else blamed(app, provenance, blame)
     write_files(files)
+    if chain is not None:
+        app.finish({"template": compilation.template, "blame": chain[0]}, chain[1], (*compilation.diagnostics, *notes))
+        return
     shown = template_bytes(target, compilation) if target.output is None and app.format == "text" else b""
     app.finish({"template": compilation.template}, shown, (*compilation.diagnostics, *notes))

@@ -15,6 +15,7 @@ from armlib.cli.options import (
     Limits,
     ReportOptions,
     SourceOptions,
+    blame_option,
     flags,
     limit_options,
     report_options,
@@ -22,6 +23,7 @@ from armlib.cli.options import (
     target_of,
 )
 from armlib.errors import ExitCode, InputError
+from armlib.jsontypes import JsonPath
 
 if TYPE_CHECKING:
     from armlib.config import Settings
@@ -55,6 +57,7 @@ A context is a JSON file; every member may be absent:
     "--context", metavar="FILE", type=FILE, help="What surrounds the deployment, and what Azure would answer."
 )
 @click.option("--expression", metavar="TEXT", help="Evaluate one expression in the template instead.")
+@blame_option
 @click.option("--allow-missing", is_flag=True, help="Take required parameters without a value as unknown.")
 @click.option("--network", is_flag=True, help="Fetch linked templates that are not among the files.")
 @limit_options
@@ -69,6 +72,7 @@ def eval_command(
     report: ReportOptions,
     context: Path | None,
     expression: str | None,
+    blame: JsonPath | None,
     **where: Any,
 ) -> ExitCode:
     """Show the deployment that ENTRY, a Jsonnet module or an ARM template in JSON, would be.
@@ -90,11 +94,31 @@ def eval_command(
         app.shown_as = stdin_names(files)
         target = target_of("eval", files, (), source)
         try:
-            evaluated = deployable(target, settings, app.evaluator(settings), app.environ, network=place.network)
+            evaluated = deployable(
+                target,
+                settings,
+                app.evaluator(settings),
+                app.environ,
+                network=place.network,
+                provenance=blame is not None,
+            )
         except InputError as fault:
             app.finish({"value": None} if expression else NOTHING, b"", fault.diagnostics)
             return fault.exit_code
+    if blame is not None:
+        return _blame(app, evaluated, blame)
     return _value(app, evaluated, place, expression) if expression else _deployment(app, evaluated, place, settings)
+
+
+def _blame(app: App, evaluated: Any, path: JsonPath) -> ExitCode:
+    from armlib.cli.blame import blamed, blamed_in_json
+
+    if evaluated.provenance is None:
+        chain, text = blamed_in_json(app, evaluated.template, evaluated.file, path)
+    else:
+        chain, text = blamed(app, evaluated.provenance, path)
+    app.finish({"blame": chain}, text, evaluated.diagnostics)
+    return ExitCode.FINE
 
 
 def _deployment(app: App, evaluated: Any, place: Any, settings: Settings) -> ExitCode:

@@ -122,6 +122,22 @@ class Variable(_ParamType):
         return name, text
 
 
+class _TemplatePath(_ParamType):
+    """A path into a template, ``resources[0].name``."""
+
+    name = "PATH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        from armlib.jsontypes import parse_path
+
+        try:
+            return parse_path(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 class _File(_ParamType):
     """A path that may or may not exist; whoever reads it says what is wrong with it."""
 
@@ -202,6 +218,16 @@ _VARIABLE_HELP = {
     "tla_str": "A top-level argument, a text",
     "tla_code": "A top-level argument, Jsonnet",
 }
+
+
+def blame_option(command: _Command) -> _Command:
+    """Add ``--blame`` to *command*, which gets it as ``blame``, the path of a template or None."""
+    return click.option(
+        "--blame",
+        metavar="PATH",
+        type=_TemplatePath(),
+        help="Show where a part of the template was written, such as resources[0].sku.name, and what it replaced.",
+    )(command)
 
 
 def limit_options(command: _Command) -> _Command:

@@ -107,8 +107,7 @@ class Provenance:
             return diagnostic
         if any(word in diagnostic.code for word in _ABOUT_SECRETS):
             return replace(diagnostic, place=place)  # the line would show what must not be shown
-        # An expression that is shown with a caret says more than the line it was made in.
-        return replace(diagnostic, place=place, excerpt=diagnostic.excerpt or self._excerpt(place))
+        return replace(diagnostic, place=place, excerpt=_in_line(diagnostic.excerpt, self._excerpt(place)))
 
     def _excerpt(self, place: Place) -> Excerpt | None:
         found = (origins.excerpt(place) for origins in self._origins.values())
@@ -234,6 +233,17 @@ class Provenance:
         """What the resources of the template were in their documents, in order."""
         is_symbolic = isinstance(self.template.get("resources"), dict)
         return tuple(item for document in self.documents for item in _items_of(document, is_flat=is_symbolic))
+
+
+def _in_line(told: Excerpt | None, line: Excerpt | None) -> Excerpt | None:
+    """Return where what was *told*, a part of an expression, stands in its source *line*.
+
+    An expression that is not written there as it is says more by itself.
+    """
+    if told is None or line is None:
+        return told or line
+    start = line.text.find(told.text, line.column - 1)
+    return told if start < 0 else Excerpt(text=line.text, column=start + told.column, length=told.length)
 
 
 def traced(

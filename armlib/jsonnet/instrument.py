@@ -60,7 +60,10 @@ local members(object) = {
 walk(value) =
   if std.type(value) == 'object' then
     if std.length((none + value)[at]) == 1 then value[at][0] else members(value)
-  else if std.type(value) == 'array' then [[walk(item) for item in value]]
+  else if std.type(value) == 'array' then [[
+    if std.type(item) == 'object' && std.length((none + item)[at]) == 1 then item[at][0] else walk(item)
+    for item in value
+  ]]
   else 0;
 local names(object) = [name for name in std.objectFieldsAll(object) if name != at];
 {

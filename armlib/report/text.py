@@ -102,6 +102,11 @@ def _is_same_start(one: Place, other: Place) -> bool:
     return (one.file, one.line, one.column) == (other.file, other.line, other.column)
 
 
+def render_excerpt(excerpt: Excerpt, line: int) -> list[str]:
+    """Return the lines that show *excerpt*, of line number *line* of its file, 0 when it is of none."""
+    return list(_source(excerpt, line, _unpainted))
+
+
 def _source(excerpt: Excerpt, line: int, paint: _Paint) -> Iterable[str]:
     """Yield the source line and the line with the caret; both count in terminal cells."""
     number = str(line) if line else ""
