@@ -75,7 +75,10 @@ def string_value(literal: str) -> str:
     if literal.startswith("@"):
         quote = literal[1]
         return literal[2:-1].replace(quote * 2, quote)
-    return _ESCAPE.sub(_unescape, literal[1:-1])
+    value = _ESCAPE.sub(_unescape, literal[1:-1])
+    if "\\u" in literal:  # two escapes may be one character
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
 
 
 def _unescape(match: re.Match[str]) -> str:

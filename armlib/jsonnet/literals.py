@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LEAF, OBJECT, ARRAY, DYNAMIC = "leaf", "object", "array", "dynamic"
 
-_SKIP = r"(?:[ \t\r\n]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)*"
+_SKIP = r"(?:[ \t\r\n]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)*+"  # never given back: the slash of a comment is no operator
 _TOKEN = re.compile(
     _SKIP
     + r"""(?:
