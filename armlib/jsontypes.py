@@ -14,7 +14,8 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_$][\w$-]*\Z")
 
 
 _STEP = re.compile(
-    r"(?:\A|\.)(?P<name>[^.\[\]'\"]+)|\[(?P<index>\d+)\]|\[(?P<quote>['\"])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\]"
+    r"(?:\A|\.)(?P<name>[^.\[\]'\"]+)|\[(?P<index>\d+)\]|\[(?P<quote>['\"])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\]",
+    re.DOTALL,
 )
 
 
@@ -36,7 +37,7 @@ def parse_path(text: str) -> JsonPath:
         if found["index"] is not None:
             steps.append(int(found["index"]))
         else:
-            steps.append(found["name"] or re.sub(r"\\(.)", r"\1", found["quoted"] or ""))
+            steps.append(found["name"] or re.sub(r"\\(['\"])", r"\1", found["quoted"] or ""))
         at = found.end()
     return tuple(steps)
 

@@ -18,6 +18,7 @@ from benchmarks.table import Row, as_table, write_json
 BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "compile-bare": compilation.against_the_bare_evaluator,
     "compile-cold": compilation.cold_command,
+    "compile-provenance": compilation.provenance,
     "compile-memory": compilation.memory,
     "compile-growth": compilation.growth,
     "build": building.thousand_targets,

@@ -96,14 +96,13 @@ class Made:
     literal: Literal
 
     def field(self, name: str) -> Field | None:
-        """Return the field that gave the object its *name*: the last one called so, else one with a computed name."""
-        computed = None
-        for each in reversed(self.literal.fields):
+        """Return the field that gave the object its *name*: one that is called so, else one with a computed name."""
+        fields = self.literal.fields
+        for each in fields:
             if each.name == name:
                 return each
-            if each.name is None and computed is None and (name in each.names or not each.names):
-                computed = each
-        return computed
+        computed = [each for each in fields if each.name is None and (each.is_open or name in each.names)]
+        return next((each for each in computed if name in each.names), computed[-1] if computed else None)
 
     def place(self) -> Place:
         """Return where the object begins, ``f(x)`` in ``f(x) { … }``."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from armlib.compiler.check import Rule, check
 from armlib.compiler.collect import Draft, collect, collect_linked
 from armlib.compiler.emit import emit
-from armlib.compiler.evaluate import Documents, evaluate
+from armlib.compiler.evaluate import Document, Documents, evaluate
 from armlib.compiler.link import Linked, link
 from armlib.compiler.request import Compilation, CompileRequest
 from armlib.compiler.resolve import resolve
@@ -98,7 +98,7 @@ def _placed(
     """
     if all(each.place is not None or not each.path for each in found):
         return found
-    if not any(document.tracing for document in documents.modules):
+    if not any(map(_is_jsonnet, documents.modules)):
         return found
     from armlib.compiler.provenance import Provenance, traced
 
@@ -109,6 +109,11 @@ def _placed(
             raise
         return found
     return Provenance(modules, template).located(found)
+
+
+def _is_jsonnet(document: Document) -> bool:
+    """Return whether *document*, or a module that it names, comes from Jsonnet."""
+    return document.tracing is not None or any(map(_is_jsonnet, document.children.values()))
 
 
 def finish(draft: Draft, request: CompileRequest, rules: Iterable[Rule]) -> tuple[Linked, tuple[Diagnostic, ...]]:

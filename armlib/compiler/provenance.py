@@ -154,7 +154,6 @@ class Provenance:
                 metadata = origins.root(document.trace.metadata, None)
                 if any(made.field(str(path[1])) for made in metadata.made):
                     return 1, metadata, _inner(self.template, "parameters"), origins
-                continue
             root = origins.root(document.trace.module, document.trace.template)
             if len(path) < 2 or _has(document.template, path[:2]):
                 return 0, root, self.template, origins
@@ -307,6 +306,8 @@ def _inner(value: Json, step: str | int) -> Json:
 
 def _has(template: Mapping[str, Json], path: Sequence[str | int]) -> bool:
     section = template.get(str(path[0]))
+    if isinstance(section, list):
+        return isinstance(path[1], int) and path[1] < len(section)
     return isinstance(section, dict) and path[1] in section
 
 

@@ -114,14 +114,18 @@ class Array:
 class Field:
     """A field of a literal, its name from *start* to *end*.
 
-    *name* is None when it is computed; *names* are then the texts in the computation, one of which it may be.
+    *name* is None when it is computed; *names* are then the texts in the computation, one of which it may be. When it
+    *is_open* it may be any other too.
     """
 
-    __slots__ = ("adds", "end", "is_hidden", "is_method", "name", "names", "slot", "start")
+    __slots__ = ("adds", "end", "is_hidden", "is_method", "is_open", "name", "names", "slot", "start")
 
-    def __init__(self, name: str | None, start: int, end: int, names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str | None, start: int, end: int, names: tuple[str, ...] = (), *, is_open: bool = False
+    ) -> None:
         self.name = name
         self.names = names
+        self.is_open = is_open
         self.start = start
         self.end = end
         self.adds = False
@@ -420,9 +424,12 @@ class _Scanner:
 
 
 def _computed(source: str, start: int, end: int) -> Field:
-    inside = source[start + 1 : end - 1].strip()
-    texts = tuple(string_value(found["string"]) for found in _TOKEN.finditer(inside) if found.lastgroup == "string")
-    return Field(None, start, end, texts)
+    found = list(string_literals(source, start + 1, end - 1))
+    rest = source[start + 1 : end - 1]
+    for first, last, _ in reversed(found):
+        rest = rest[: first - start - 1] + rest[last - start - 1 :]
+    is_open = not found or any(letter in rest for letter in "+%(")
+    return Field(None, start, end, tuple(text for _, _, text in found), is_open=is_open)
 
 
 def string_literals(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
