@@ -47,7 +47,7 @@ def against_the_bare_evaluator(folder: Path, repeat: int) -> list[Row]:
 
 
 def provenance(folder: Path, repeat: int) -> list[Row]:
-    """Return the ratio of a compilation that tells where everything was written, source map included, to one without."""
+    """Return the ratio of a compilation with a source map, its text included, to one without."""
     cases = {"50 modules of 20 resources": sources.nested(folder), "5,000 resources": sources.wide(folder, 5000)}
     rows = []
     for name, entry in cases.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,16 +102,16 @@ def test_a_source_map_leads_to_the_lines(run: Run, project: Path) -> None:
     assert _line(found, "outputs", "id", "value") == "id:: $.account.id"
 
 
-def _line(found: dict[str, list[list[int]]], *path: str | int) -> str:
+def _line(found: dict[str, Any], *path: str | int) -> str:
     """Return the text that the map leads to from *path*, by what docs/reference/source-map.md says."""
-    node: object = found["template"]
+    node = found["template"]
     for step in path:
         if isinstance(node, list):
             node = node[1][step]
-    origin = found["origins"][node[0] if isinstance(node, list) else node]  # type: ignore[call-overload]
+    origin = found["origins"][node[0] if isinstance(node, list) else node]
     file, line, column, _, end = found["places"][origin["at"]]
     texts = {"main.jsonnet": ENTRY, "account.libsonnet": MODULE}
-    return texts[found["files"][file]].split("\n")[line - 1][column - 1 : end - 1]  # type: ignore[call-overload, no-any-return]
+    return texts[found["files"][file]].split("\n")[line - 1][column - 1 : end - 1]
 
 
 def test_nothing_is_written_when_there_is_an_error(run: Run, project: Path) -> None:
