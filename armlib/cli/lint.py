@@ -158,7 +158,8 @@ def _lint_module(
 
     unchecked = replace(settings, types=replace(settings.types, check=False))  # the rules ask the types themselves
     target = target_of("lint", (entry,), (), source)
-    compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ).compilation
+    evaluator = app.evaluator(settings)
+    compilation = compile_target(target, unchecked, evaluator, app.environ, provenance=True).compilation
     if compilation.template is None:
         return _only(compilation.diagnostics)
     file = str(target.entries[0][1])
@@ -166,7 +167,9 @@ def _lint_module(
     given = compilation.deploy_parameters
     found = lint_template(compilation.template, using, around, sources=sources, file=file, arguments=given)
     linked = [lint_template(each, using, around, file=file) for each in compilation.linked.values()]
-    told = (each for result in (found, *linked) for each in result.diagnostics)
+    places = compilation.provenance
+    in_template = found.diagnostics if places is None else places.located(found.diagnostics)
+    told = (*in_template, *(each for result in linked for each in result.diagnostics))
     return _only((*compilation.diagnostics, *in_order(told)))
 
 

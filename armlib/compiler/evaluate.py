@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from armlib.compiler.bind import Bound, bind
 from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
 from armlib.compiler.request import Argument, CompileRequest, Entry
 from armlib.compiler.resolve import Source, Sources, resolve_module
-from armlib.compiler.trace import Trace, evaluate_traced
 from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program
 from armlib.diagnostics import Diagnostic, Place, error, has_errors, warning
 from armlib.errors import InputError
 from armlib.expressions.parser import is_expression
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read
 from armlib.jsontypes import Json, JsonObject, JsonPath
+
+if TYPE_CHECKING:
+    from armlib.compiler.trace import Trace
 
 MODULE_TYPE = "armlib/modules"
 _DEEPEST_MODULE = 32  # modules that name each other
@@ -246,6 +248,8 @@ class _Run:
 
     def _document_answer(self) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
         if self._settings.is_traced:
+            from armlib.compiler.trace import evaluate_traced
+
             try:
                 answer, self._trace = evaluate_traced(self._document_program(is_traced=True), self._evaluator)
             except EvaluationError:

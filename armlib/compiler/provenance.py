@@ -96,11 +96,11 @@ class Provenance:
         return links, known
 
     def located(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """Return *diagnostics* with the places of their paths, where they have none."""
+        """Return *diagnostics* with the places of their paths, where they have none, or a whole file for one."""
         return tuple(map(self._located, diagnostics))
 
     def _located(self, diagnostic: Diagnostic) -> Diagnostic:
-        if diagnostic.place is not None or not diagnostic.path:
+        if not diagnostic.path or (diagnostic.place is not None and diagnostic.place.line):
             return diagnostic
         place = self.origin(diagnostic.path)[0].place
         if place is None:

@@ -111,7 +111,8 @@ def _line(found: dict[str, Any], *path: str | int) -> str:
     origin = found["origins"][node[0] if isinstance(node, list) else node]
     file, line, column, _, end = found["places"][origin["at"]]
     texts = {"main.jsonnet": ENTRY, "account.libsonnet": MODULE}
-    return texts[found["files"][file]].split("\n")[line - 1][column - 1 : end - 1]
+    text: str = texts[found["files"][file]].split("\n")[line - 1]
+    return text[column - 1 : end - 1]
 
 
 def test_nothing_is_written_when_there_is_an_error(run: Run, project: Path) -> None:
@@ -128,3 +129,10 @@ def test_an_evaluation_that_fails_is_told_as_ever(run: Run, project: Path) -> No
     traced = run("compile", "main.jsonnet", "--source-map", "map.json", cwd=project)
     assert plain.returncode == traced.returncode == 1
     assert traced.stderr == plain.stderr
+
+
+def test_a_finding_of_lint_has_the_line_of_the_module(run: Run, project: Path) -> None:
+    text = MODULE.replace("sku:", "properties: { supportsHttpsTrafficOnly: false },\n    sku:")
+    (project / "main.jsonnet").write_text(text, encoding="utf-8")
+    done = run("lint", "main.jsonnet", cwd=project)
+    assert "main.jsonnet:5:19: warning: 'supportsHttpsTrafficOnly'" in done.stdout + done.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from armlib.compiler.pipeline import compile_template
 from armlib.compiler.provenance import Provenance
@@ -18,6 +19,7 @@ from armlib.jsonnet.port import Evaluated, EvaluationError, Program, Roots
 from armlib.jsontypes import Json, JsonPath, parse_path
 from armlib.resources import library_folder
 from armlib.template.canonical import json_bytes
+from tests.unit.jsonnet.test_instrument import VALUES
 
 ROOT = Path(__file__).parents[3]
 ARM = "local arm = import 'arm.libsonnet';\n"
@@ -353,6 +355,26 @@ def test_a_template_is_the_same_with_provenance(entry: Path) -> None:
     assert json_bytes(traced.template) == json_bytes(plain.template)
     assert traced.provenance is not None
     _assert_map_tells_the_same(traced.provenance)
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, VALUES)
+def test_any_template_is_the_same_with_provenance(
+    tmp_path_factory: pytest.TempPathFactory, value: str, mixed_in: str
+) -> None:
+    text = (
+        "local shared = { a: { z: 1 }, b:: 2 }, f(x) = { of: x, n: { m: [x] } };\n"
+        f"local one = {{ {SITE}, name: 'one', properties: {value} }};\n"
+        f"local two = one {{ name: 'two', properties+: {mixed_in}, tags: {{ t: '1' }} }};\n"
+        "{ resources: [one, if std.isObject(one.properties) then two else one { name: 'two' }] }\n"
+    )
+    folder = written(tmp_path_factory.mktemp("any"), main_jsonnet=text)
+    plain, traced = compiled(folder), compiled(folder, provenance=True)
+    assert [found.code for found in traced.diagnostics] == [found.code for found in plain.diagnostics]
+    if plain.template is not None and traced.template is not None and traced.provenance is not None:
+        assert json_bytes(traced.template) == json_bytes(plain.template)
+        _assert_map_tells_the_same(traced.provenance)
+    assert (plain.template is None) == (traced.template is None)
 
 
 def _assert_map_tells_the_same(found: Provenance) -> None:
