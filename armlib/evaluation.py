@@ -199,7 +199,7 @@ def read_template(path: Path) -> JsonObject:
 def _value(name: str, argument: Argument, template: JsonObject) -> Value:
     """Return the value of an argument; text is read by the type that *template* declares."""
     if argument.reference is not None:
-        return key_vault_secret(name)
+        return key_vault_secret(name, cast("Value", argument.reference))
     if argument.text is not None:
         return cast("Value", _read_as(argument.text, _declared_type(name, template), name))
     return cast("Value", argument.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,8 +20,8 @@ from armlib.deployment.scopes import DeploymentScope, scope_of_id
 from armlib.deployment.template_hash import template_hash
 from armlib.deployment.walk import walk
 from armlib.diagnostics import Diagnostic, error, has_errors
-from armlib.expressions.environment import Site
-from armlib.expressions.values import Value
+from armlib.expressions.environment import Environment, Site
+from armlib.expressions.values import Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.template.canonical import json_bytes
 from armlib.template.limits import MAX_TEMPLATE_BYTES
@@ -31,12 +31,35 @@ _RECURSION_LIMIT = 20_000  # frames; a resource that refers to another takes eig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nested:
+    """What a nested or linked deployment deploys, to where, and with which arguments.
+
+    *is_outer* tells that the template is evaluated in the scope of the one around it. *is_open* tells that only the
+    deployment will know how many resources it makes: some loop in it runs as often as a resource says.
+    """
+
+    template: JsonObject
+    scope: DeploymentScope
+    arguments: Mapping[str, Value]
+    outputs: Mapping[str, Value]
+    environment: Environment
+    is_outer: bool = False
+    is_open: bool = False
+    location: Value = None
+    address: str = ""
+    link: Mapping[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpandedResource:
     """A resource as a deployment would make it.
 
     *body* holds what is sent to the provider (location, tags, properties, …), *scope* the id that the resource is
     deployed in: a resource group, subscription, management group, the tenant (``/``), or the resource it extends.
     *condition* is True, or an unknown value. *depends_on* holds ids. Values may be unknown or secret at any depth.
+
+    *waits* holds the resources of *depends_on* that the same deployment makes, *nested* what a nested deployment
+    deploys, and *environment* what the expressions that are left in the resource are evaluated in.
     """
 
     id: Value
@@ -50,6 +73,10 @@ class ExpandedResource:
     symbolic_name: str | None = None
     path: JsonPath = ()
     deployment: str | None = None  # id of the nested deployment that it is part of
+    part_of: ExpandedResource | None = field(default=None, repr=False, compare=False)  # that nested deployment
+    waits: tuple[ExpandedResource, ...] = field(default=(), repr=False, compare=False)
+    nested: Nested | None = field(default=None, repr=False, compare=False)
+    environment: Environment | None = field(default=None, repr=False, compare=False)
 
     @property
     def deployment_scope(self) -> str:
@@ -66,6 +93,7 @@ class Expansion:
     outputs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     asserts: Mapping[str, Value] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    environment: Environment | None = field(default=None, repr=False, compare=False)  # of the outputs
 
     @property
     def succeeded(self) -> bool:
@@ -112,7 +140,7 @@ def expand(
             frame.expand()
             asserts = frame.asserts()
             outputs = _outputs(frame)
-            resources = tuple(map(_resource, engine.expanded))
+            resources = _resources(engine.expanded)
         except TemplateFault as fault:
             engine.problems.report(fault)
             return Expansion(template=template, diagnostics=engine.problems.diagnostics)
@@ -122,6 +150,7 @@ def expand(
         outputs=outputs,
         asserts=asserts,
         diagnostics=engine.problems.diagnostics,
+        environment=frame.environment,
     )
 
 
@@ -207,14 +236,21 @@ def _outputs(frame: Frame) -> Mapping[str, Mapping[str, Value]]:
     return outputs  # type: ignore[no-any-return]
 
 
-def _resource(instance: Instance) -> ExpandedResource:
+def _resources(instances: Sequence[Instance]) -> tuple[ExpandedResource, ...]:
+    """Return *instances* as values; each comes after those it waits for and the deployment that it is part of."""
+    made: dict[Instance, ExpandedResource] = {}
+    for instance in instances:
+        made[instance] = _resource(instance, made)
+    return tuple(made.values())
+
+
+def _resource(instance: Instance, made: Mapping[Instance, ExpandedResource]) -> ExpandedResource:
     parent = instance.frame.parent
-    version = instance.api_version
     return ExpandedResource(
         id=instance.id,
         name=instance.name,
         type=instance.type,
-        api_version=version,
+        api_version=instance.api_version,
         scope=instance.scope,
         body=instance.shown if instance.shown is not None else instance.body.get(),
         depends_on=(*(waited.id for waited in instance.waits), *instance.unknown_dependencies),
@@ -222,6 +258,28 @@ def _resource(instance: Instance) -> ExpandedResource:
         symbolic_name=instance.symbolic_name,
         path=instance.path,
         deployment=parent.id if parent is not None and isinstance(parent.id, str) else None,
+        part_of=made.get(parent) if parent is not None else None,
+        waits=tuple(made[waited] for waited in instance.waits if waited in made),
+        nested=_nested(instance),
+        environment=instance.environment,
+    )
+
+
+def _nested(instance: Instance) -> Nested | None:
+    child = instance.child.get()
+    if child is None:
+        return None
+    return Nested(
+        template=child.template,
+        scope=child.scope,
+        arguments=child.names.given_values() if not child.is_outer else {},
+        outputs=child.output_values(),
+        environment=child.environment,
+        is_outer=child.is_outer,
+        is_open=any(isinstance(each.index, Unknown) for each in child.instances),
+        location=child.location,
+        address=child.address,
+        link=child.link,
     )
 
 

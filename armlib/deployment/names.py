@@ -356,8 +356,21 @@ def output_type(schema: JsonObject) -> str:
     return service_name(type_) if type_ else "Any"
 
 
-def key_vault_secret(name: str) -> Value:
-    """Return the value of the parameter *name* when it is the secret of a Key Vault: not known, and not to be shown."""
+VALUE_OF_A_SECRET = "listSecretValue"  # noqa: S105 - what the secret of a Key Vault is asked; the name is ours
+
+
+def key_vault_secret(name: str, reference: Value = None) -> Value:
+    """Return the value of the parameter *name* when it is the secret of a Key Vault: not known, and not to be shown.
+
+    *reference* is ``{keyVault: {id}, secretName, secretVersion}``; where it says which secret it is, the expression
+    that is left asks for that one.
+    """
+    vault = reference.get("keyVault") if isinstance(reference, dict) else None
+    id_ = vault.get("id") if isinstance(vault, dict) else None
+    secret = reference.get("secretName") if isinstance(reference, dict) else None
+    if isinstance(id_, str) and isinstance(secret, str):
+        asked = Call(VALUE_OF_A_SECRET, (Literal(f"{id_.rstrip('/')}/secrets/{secret}"),))
+        return Secret(Unknown(asked, "string"))
     return Secret(Unknown(Call("parameters", (Literal(name),)), "string"))
 
 

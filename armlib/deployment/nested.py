@@ -182,7 +182,7 @@ def argument_value(name: str, entry: Value, path: JsonPath) -> Value:
         return Unknown(Call("tryGet", (entry.expression, Literal("value"))))
     if isinstance(entry, dict):
         if "reference" in entry:
-            return key_vault_secret(name)
+            return key_vault_secret(name, entry["reference"])
         if "value" in entry or not entry:
             return entry.get("value")
     message = f"The value of the parameter '{name}' must be an object with 'value' or 'reference'."
