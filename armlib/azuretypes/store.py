@@ -46,14 +46,14 @@ class Rows(NamedTuple):
     functions: list[tuple[str, str, str, Spec, Spec | None]]
 
 
-def open_store(path: Path | None = None) -> Store | None:
-    """Return the installed store, or None when nothing is installed.
+def open_store(path: Path | None = None, *, shared: bool = False) -> Store | None:
+    """Return the installed store, or None when nothing is installed; *shared* as for :meth:`Store.open`.
 
     Raises:
         StoreError: there is a file, but it is no store of this version.
     """
     try:
-        return Store.open(path or store_path())
+        return Store.open(path or store_path(), shared=shared)
     except NotInstalledError:
         return None
 
@@ -70,8 +70,8 @@ class Store:
         self._complete: bool | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """Open the store at *path* for reading.
+    def open(cls, path: Path, *, shared: bool = False) -> Store:
+        """Open the store at *path* for reading; a *shared* one goes from thread to thread, one at a time.
 
         Raises:
             NotInstalledError: there is no file.
@@ -80,7 +80,8 @@ class Store:
         if not path.is_file():
             raise NotInstalledError(path)
         try:
-            database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            place = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            database = sqlite3.connect(place, uri=True, check_same_thread=not shared)
             (application,) = database.execute("pragma application_id").fetchone()
             (version,) = database.execute("pragma user_version").fetchone()
         except sqlite3.Error as error:

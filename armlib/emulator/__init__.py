@@ -1,0 +1,15 @@
+"""The local Azure Resource Manager: everything but HTTP.
+
+engine.py       opens the state and holds the parts below
+settings.py     what an engine is opened with: checks, strictness, quotas, the clock
+location.py     where the state is
+store.py        the state: one SQLite file, changed in transactions
+addresses.py    the id of a request, taken apart and checked
+caller.py       who asks for a change
+resources.py    put, patch, get, delete, list and actions of resources
+scopes.py       subscriptions, resource groups, management groups
+definitions.py  a body against the installed type definitions
+kept.py         what of a body is kept: no secrets, nothing that only the service writes
+refusals.py     the service's refusals, in its words
+providers/      what services do with a resource; one file a service
+"""

@@ -1,0 +1,38 @@
+"""The provider of a type."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from armlib.emulator.providers.generic import Generic
+from armlib.emulator.providers.protocol import Provider
+
+_GENERIC = Generic()
+
+
+def provider_of(type_: str) -> Provider:
+    """Return the provider of a type (in lower case)."""
+    return _special().get(type_, _GENERIC)
+
+
+def is_special(type_: str) -> bool:
+    """Return whether a type (in lower case) has a provider of its own."""
+    return type_ in _special()
+
+
+def special_types() -> tuple[str, ...]:
+    """Return the types, in lower case, that have a provider of their own, sorted."""
+    return tuple(sorted(_special()))
+
+
+@lru_cache(maxsize=1)
+def _special() -> dict[str, Provider]:
+    from armlib.emulator.providers import keyvault, scopes
+
+    providers: tuple[Provider, ...] = (
+        scopes.ResourceGroups(),
+        scopes.Subscriptions(),
+        scopes.ManagementGroups(),
+        keyvault.Secrets(),
+    )
+    return {type_: provider for provider in providers for type_ in provider.types}

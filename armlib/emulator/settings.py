@@ -1,0 +1,51 @@
+"""What an engine is opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+TENANT: Final = "00000000-0000-4000-8000-000000000001"
+SUBSCRIPTION: Final = "00000000-0000-4000-8000-000000000002"
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How strict an engine is, and what it starts with.
+
+    Attributes:
+        types: Whether types and API versions are checked against the installed definitions.
+        bodies: Whether bodies are.
+        references: Whether what a resource names must exist, where the service wants it to.
+        subscriptions: Whether a subscription must have been made; otherwise any is taken as existing.
+        quotas: How many resources of a type a subscription may have, by type.
+        tenant_id: The id of the one tenant.
+        subscription_id: The id of the subscription that is there from the start.
+        definitions: Where the type definitions are; None for where ``armlib types install`` puts them.
+        clock: Tells the time, in UTC.
+    """
+
+    types: bool = True
+    bodies: bool = True
+    references: bool = True
+    subscriptions: bool = False
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    tenant_id: str = TENANT
+    subscription_id: str = SUBSCRIPTION
+    definitions: Path | None = None
+    clock: Clock = system_clock
+
+
+def timestamp(moment: datetime) -> str:
+    """Return *moment* as the service writes times, ``2024-01-31T12:00:00.0000000Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
