@@ -5,13 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
+from armlib.emulator import snapshot
+from armlib.emulator.catalogue import Catalogue
 from armlib.emulator.definitions import Definitions
+from armlib.emulator.events import Events
+from armlib.emulator.export import Exports
+from armlib.emulator.locks import Locks
+from armlib.emulator.move import Moves
+from armlib.emulator.operations import Operations
 from armlib.emulator.providers.lookup import is_special, special_types
 from armlib.emulator.resources import Resources
+from armlib.emulator.rules import Rules
 from armlib.emulator.scopes import Scopes
 from armlib.emulator.settings import Settings
 from armlib.emulator.store import Store
-from armlib.jsontypes import JsonObject
+from armlib.emulator.tags import TYPE as TAGS
+from armlib.emulator.tags import Tags
+from armlib.jsontypes import Json, JsonObject
 
 DEFAULTS = Settings()
 
@@ -24,6 +34,14 @@ class Engine:
         store: The state.
         resources: Resources, and the scopes as resources.
         scopes: Subscriptions, resource groups, management groups.
+        catalogue: Namespaces, types, API versions; registration.
+        tags: Tags of scopes, and the names of tags.
+        locks: What is locked.
+        moves: Moves resources to other groups.
+        exports: Resource groups as templates.
+        events: The activity log.
+        operations: What goes on while its caller waits.
+        rules: Faults and latencies that were asked for.
     """
 
     def __init__(self, store: Store, settings: Settings, definitions: Definitions) -> None:
@@ -32,6 +50,18 @@ class Engine:
         self.definitions = definitions
         self.resources = Resources(store, settings, definitions)
         self.scopes = Scopes(self.resources, store, settings)
+        self.catalogue = Catalogue(store, definitions)
+        self.tags = Tags(self.resources, store)
+        self.locks = Locks(store)
+        self.moves = Moves(self.resources, store)
+        self.exports = Exports(store)
+        self.events = Events(store, settings)
+        self.operations = Operations(store, settings)
+        self.rules = Rules(settings.rules, settings.sleep)
+        self.resources.handlers[TAGS] = self.tags
+        self.resources.before.append(self.rules.apply)
+        self.resources.guards += [self.catalogue.guard, self.locks.guard]
+        self.resources.recorders.append(self.events.record)
 
     @classmethod
     def open(cls, path: Path | None = None, settings: Settings = DEFAULTS) -> Engine:
@@ -49,10 +79,12 @@ class Engine:
             raise
         engine = cls(store, settings, definitions)
         engine.scopes.begin()
+        engine.operations.resume()
         return engine
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Wait for what is running, and let go of the files."""
+        self.operations.close()
         self.store.close()
         self.definitions.close()
 
@@ -76,6 +108,18 @@ class Engine:
             {"type": spelt.get(type_, type_), "fidelity": "special" if is_special(type_) else "generic"}
             for type_ in sorted(seen | set(special_types()))
         ]
+
+    def snapshot(self) -> JsonObject:
+        """Return the whole state as one JSON value."""
+        return snapshot.take(self.store)
+
+    def restore(self, state: Json) -> None:
+        """Put what :meth:`snapshot` returned in place of the whole state.
+
+        Raises:
+            SnapshotError: it is no snapshot.
+        """
+        snapshot.restore(self.store, state)
 
     def check(self) -> list[str]:
         """Return what is wrong with the state; nothing, when it is sound."""

@@ -5,10 +5,11 @@ Every change is one transaction: it refuses, with a :class:`~armlib.deployment.f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.addresses import Address, Kind, parse_address
@@ -29,6 +30,7 @@ from armlib.emulator.refusals import (
 )
 from armlib.emulator.settings import Settings
 from armlib.emulator.store import Row, Store, decode, encode
+from armlib.emulator.tag_rules import check_tags
 from armlib.emulator.view import StoreView
 from armlib.jsontypes import Json, JsonObject
 
@@ -74,6 +76,26 @@ class Page:
     next: str | None
 
 
+class Handler(Protocol):
+    """Answers for a type that is no row of its own, such as the tags of a resource."""
+
+    def put(self, address: Address, body: Sent, caller: Caller) -> Stored:
+        """Make or overwrite it."""
+        ...
+
+    def patch(self, address: Address, body: Sent, caller: Caller) -> Stored:
+        """Change a part of it."""
+        ...
+
+    def get(self, address: Address) -> JsonObject:
+        """Return it, or raise a fault."""
+        ...
+
+    def delete(self, address: Address, caller: Caller) -> bool:
+        """Delete it; return whether there was anything."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """A body that is to be put."""
@@ -90,7 +112,8 @@ class Resources:
     """The resources of one state.
 
     *before* runs ahead of every change, outside of the transaction; *guards* inside of it: each may raise a fault.
-    *recorders* are told what was done, in the transaction.
+    *recorders* are told what was done, in the transaction: ``Created``, ``Succeeded``, or the code of a fault.
+    *handlers* answer for types (in lower case) that are no rows.
     """
 
     def __init__(self, store: Store, settings: Settings, definitions: Definitions) -> None:
@@ -101,6 +124,7 @@ class Resources:
         self.before: list[Guard] = []
         self.guards: list[Guard] = []
         self.recorders: list[Recorder] = []
+        self.handlers: dict[str, Handler] = {}
 
     # changes
 
@@ -119,11 +143,12 @@ class Resources:
         Values of *body* may be :class:`~armlib.expressions.values.Secret`; they are checked and not kept.
         """
         address = parse_address(id_)
-        self._run_before(address, "write", caller)
         if not isinstance(body, dict):
             raise no_body(id_)
         asked = _Asked(address=address, version=api_version, body=body, caller=caller)
-        with self._store.write():
+        with self._change(address, "write", caller):
+            if address.type_key in self.handlers:
+                return self.handlers[address.type_key].put(address, body, caller)
             existing = self._store.find(address.key)
             self._precondition(existing, if_match, if_none_match)
             return self._put(asked, existing)
@@ -153,10 +178,11 @@ class Resources:
         Source: RFC 7396; the resource provider contract, "Patching resources".
         """
         address = parse_address(id_)
-        self._run_before(address, "write", caller)
         if not isinstance(body, dict):
             raise no_body(id_)
-        with self._store.write():
+        with self._change(address, "write", caller):
+            if address.type_key in self.handlers:
+                return self.handlers[address.type_key].patch(address, body, caller)
             existing = self._find(address)
             if existing is None:
                 raise not_found(address)
@@ -174,10 +200,11 @@ class Resources:
     def delete(self, id_: str, *, caller: Caller = ANYONE, if_match: str | None = None) -> bool:
         """Delete what is at *id_* with all that lies inside it; return False when there was nothing."""
         address = parse_address(id_)
-        self._run_before(address, "delete", caller)
         if address.kind is Kind.TENANT:
             raise Fault(405, "MethodNotAllowed", "The tenant cannot be deleted.")
-        with self._store.write():
+        with self._change(address, "delete", caller):
+            if address.type_key in self.handlers:
+                return self.handlers[address.type_key].delete(address, caller)
             row = self._store.find(address.key)
             if row is None:
                 self._scopes_exist(address)
@@ -192,10 +219,14 @@ class Resources:
     def act(self, id_: str, action: str, api_version: str, body: Json = None, *, caller: Caller = ANYONE) -> Json:
         """Return the answer to ``POST {id_}/{action}``."""
         address = parse_address(id_)
-        self._run_before(address, "action", caller)
+        for before in self.before:
+            before(address, "action", caller)
         row = self._find(address)
         if row is None:
+            self._scopes_exist(address)
             raise not_found(address)
+        for guard in self.guards:
+            guard(address, "action", caller)
         self._definitions.check_version(address, api_version)
         call = Act(
             address=parse_address(row.id),
@@ -222,6 +253,8 @@ class Resources:
         address = parse_address(id_)
         if api_version is not None:
             self._definitions.check_version(address, api_version)
+        if address.type_key in self.handlers:
+            return self.handlers[address.type_key].get(address)
         row = self._find(address)
         if row is None:
             self._scopes_exist(address)
@@ -230,7 +263,13 @@ class Resources:
 
     def find(self, id_: str) -> JsonObject | None:
         """Return what is at *id_*, or None."""
-        row = self._find(parse_address(id_))
+        address = parse_address(id_)
+        if address.type_key in self.handlers:
+            try:
+                return self.handlers[address.type_key].get(address)
+            except Fault:
+                return None
+        row = self._find(address)
         return None if row is None else self._view.shown(row)
 
     def etag(self, id_: str) -> str | None:
@@ -306,6 +345,30 @@ class Resources:
         """Return everything inside *id_* at any depth, whole, by id."""
         return [self._view.shown(row) for row in self._store.inside(parse_address(id_).key)]
 
+    def set_tags(self, id_: str, tags: JsonObject, *, caller: Caller = ANYONE) -> JsonObject:
+        """Give what is at *id_* other tags, and leave all else as it is; return it."""
+        address = parse_address(id_)
+        check_tags(address, tags)
+        with self._store.write():
+            row = self._find(address)
+            if row is None:
+                self._scopes_exist(address)
+                raise not_found(address)
+            for guard in self.guards:
+                guard(address, "write", caller)
+            baseline = None if row.baseline is None else encode(_with_tags(decode(row.baseline), tags))
+            body = _with_tags(row.value, tags)
+            if "etag" in body:
+                body.pop("etag")
+            data = encode(body)
+            etag = _etag_of(row.key, data)
+            if "etag" in row.value:
+                data = encode({**body, "etag": etag})
+            kept = row._replace(body=data, baseline=baseline, etag=etag, changed=self._view.now)
+            self._store.put(kept, self._store.targets(row.key))
+            self._record(address, "write", caller, "Succeeded")
+            return self._view.shown(kept)
+
     def referrers(self, id_: str) -> Sequence[str]:
         """Return the ids of the resources that name *id_*."""
         sources = self._store.sources(parse_address(id_).key)
@@ -357,6 +420,7 @@ class Resources:
                 if isinstance(was, str) and normal_location(was) != normal_location(location):
                     raise location_moved(address, was, location)
         body = hidden(asked.body, provider_of(address.type_key).secrets)
+        check_tags(address, plain.get("tags"))
         kept = self._definitions.keep(address, asked.version, body)
         put = Put(
             address=address,
@@ -373,7 +437,7 @@ class Resources:
         address = put.address
         now = self._view.now
         data = encode(filled)
-        etag = 'W/"' + _guid_of(address.key, data) + '"'
+        etag = _etag_of(address.key, data)
         if put.shape.has_etag if put.shape is not None else address.namespace.casefold() == "microsoft.network":
             data = encode({**filled, "etag": etag})
         return Row(
@@ -503,9 +567,18 @@ class Resources:
 
     # what is told to others
 
-    def _run_before(self, address: Address, verb: Verb, caller: Caller) -> None:
-        for each in self.before:
-            each(address, verb, caller)
+    @contextmanager
+    def _change(self, address: Address, verb: Verb, caller: Caller) -> Iterator[None]:
+        """Run what goes ahead of a change; make the change one transaction; tell when it is refused."""
+        try:
+            for before in self.before:
+                before(address, verb, caller)
+            with self._store.write():
+                yield
+        except Fault as fault:
+            with self._store.write():
+                self._record(address, verb, caller, fault.code)
+            raise
 
     def _record(self, address: Address, operation: str, caller: Caller, status: str) -> None:
         for recorder in self.recorders:
@@ -541,6 +614,10 @@ def _matches(header: str, etag: str) -> bool:
     return any(each in ("*", etag.removeprefix("W/").strip('"')) for each in named)
 
 
-def _guid_of(key: str, data: bytes) -> str:
+def _etag_of(key: str, data: bytes) -> str:
     digits = blake2b(key.encode() + b"\0" + data, digest_size=16).hexdigest()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return f'W/"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"'
+
+
+def _with_tags(body: dict[str, Any], tags: JsonObject) -> dict[str, Any]:
+    return {**body, "tags": tags} if tags else {name: value for name, value in body.items() if name != "tags"}

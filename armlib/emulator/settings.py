@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,9 @@ class Settings:
         tenant_id: The id of the one tenant.
         subscription_id: The id of the subscription that is there from the start.
         definitions: Where the type definitions are; None for where ``armlib types install`` puts them.
+        rules: Faults and latencies, as ``rules.py`` reads them.
         clock: Tells the time, in UTC.
+        sleep: Waits for a number of seconds, when a rule says so.
     """
 
     types: bool = True
@@ -43,7 +46,9 @@ class Settings:
     tenant_id: str = TENANT
     subscription_id: str = SUBSCRIPTION
     definitions: Path | None = None
+    rules: tuple[str, ...] = ()
     clock: Clock = system_clock
+    sleep: Callable[[float], None] = time.sleep
 
 
 def timestamp(moment: datetime) -> str:

@@ -168,6 +168,11 @@ class Store:
         with self._lock:
             self._database.close()
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction goes on."""
+        return self._depth > 0
+
     @contextmanager
     def write(self) -> Iterator[None]:
         """Make what is done inside one transaction: all of it is kept, or nothing; may be nested."""

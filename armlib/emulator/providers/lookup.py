@@ -27,12 +27,13 @@ def special_types() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _special() -> dict[str, Provider]:
-    from armlib.emulator.providers import keyvault, scopes
+    from armlib.emulator.providers import authorization, keyvault, scopes
 
     providers: tuple[Provider, ...] = (
         scopes.ResourceGroups(),
         scopes.Subscriptions(),
         scopes.ManagementGroups(),
+        authorization.Locks(),
         keyvault.Secrets(),
     )
     return {type_: provider for provider in providers for type_ in provider.types}

@@ -5,23 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from armlib.deployment.fault import Fault
 from armlib.emulator.engine import Engine
 from armlib.emulator.resources import Resources
 from armlib.emulator.settings import TENANT
 from armlib.expressions.values import Secret
 from tests.unit.emulator.conftest import RG, SUB, VERSION, settings
+from tests.unit.emulator.refusal import refused
 
 SHOP = f"{RG}/providers/Contoso.Shop/shops/One"
-
-
-def refused(call: Any, *arguments: Any, **named: Any) -> tuple[int, str]:
-    with pytest.raises(Fault) as caught:
-        call(*arguments, **named)
-    assert caught.value.message
-    return caught.value.status, caught.value.code
 
 
 def test_a_put_is_kept_and_filled(resources: Resources) -> None:
