@@ -75,6 +75,18 @@ class Lint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """What is said of packages: ``[packages]``. *cache* None is the user's cache folder.
+
+    *asked* is the text of what decides which packages there are, as JSON; "" when there are no dependencies.
+    """
+
+    cache: Path | None = None
+    offline: bool = False
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that is settled before a command starts.
 
@@ -94,6 +106,7 @@ class Settings:
     targets: Mapping[str, Target]
     types: Types = field(default_factory=Types)
     lint: Lint = field(default_factory=Lint)
+    packages: Packages = field(default_factory=Packages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +148,12 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
     """
     project = project_root(start)
     path = project / FILE_NAME
-    table, types, lint = Flags(), Types(), Lint()
+    table, types, lint, packages = Flags(), Types(), Lint(), Packages()
     make_targets: Callable[[Path], Iterable[Target]] = _no_targets
     if path.is_file():
         from armlib.settings_file import read_settings_file
 
-        table, make_targets, types, lint = read_settings_file(path)
+        table, make_targets, types, lint, packages = read_settings_file(path)
     library = [*flags.library, *_paths_of(environ.get("ARMLIB_PATH", "")), *table.library]
     timeout = _first(flags.timeout, _from(environ, "ARMLIB_TIMEOUT", parse_duration), table.timeout, TIME_LIMIT)
     memory = _first(flags.max_memory, _from(environ, "ARMLIB_MAX_MEMORY", parse_size), table.max_memory, MEMORY_LIMIT)
@@ -159,6 +172,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         targets={target.name: target for target in make_targets(absolute(output, Path.cwd()))},
         types=_types(types, environ),
         lint=lint,
+        packages=_packages(packages, environ),
     )
 
 
@@ -170,6 +184,12 @@ def _types(table: Types, environ: Mapping[str, str]) -> Types:
     store = _from(environ, "ARMLIB_TYPES", Path)
     check = _first(_from(environ, "ARMLIB_TYPES_CHECK", _switch), table.check)
     return replace(table, store=absolute(store, Path.cwd()) if store else table.store, check=check)
+
+
+def _packages(table: Packages, environ: Mapping[str, str]) -> Packages:
+    cache = _from(environ, "ARMLIB_PACKAGES", Path)
+    offline = _first(_from(environ, "ARMLIB_OFFLINE", _switch), table.offline)
+    return replace(table, cache=absolute(cache, Path.cwd()) if cache else table.cache, offline=offline)
 
 
 def _switch(text: str) -> bool:

@@ -8,12 +8,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from armlib.config import FORMATS, SCOPE_KINDS, Flags, Lint, Target, Types, absolute, parse_duration, parse_size
+from armlib.config import (
+    FORMATS,
+    SCOPE_KINDS,
+    Flags,
+    Lint,
+    Packages,
+    Target,
+    Types,
+    absolute,
+    parse_duration,
+    parse_size,
+)
 from armlib.diagnostics import Diagnostic, Excerpt, Place, error, nearest
 from armlib.errors import DiagnosticsError, InputError
 from armlib.jsontypes import Json
 
 MakeTargets: TypeAlias = Callable[[Path], Iterable[Target]]  # from the folder of relative outputs
+File: TypeAlias = tuple[Flags, MakeTargets, Types, Lint, Packages]
+PACKAGE_TABLES = ("package", "dependencies", "registries", "mirrors", "trust")  # armlib.packages.manifest reads them
 
 
 class SettingsError(DiagnosticsError):
@@ -22,11 +35,24 @@ class SettingsError(DiagnosticsError):
     code = "settings"
 
 
-def read_settings_file(path: Path) -> tuple[Flags, MakeTargets, Types, Lint]:
+def read_settings_file(path: Path) -> File:
     """Return what the ``armlib.toml`` at *path* says; the targets are made when the output folder is known.
 
     Raises:
         SettingsError: It is not TOML, or keys are unknown, of a wrong type or contradict each other.
+    """
+    reader, root = open_settings_file(path)
+    file = _read_file(reader, root)
+    reader.finish()
+    return file
+
+
+def open_settings_file(path: Path) -> tuple[Reader, Table]:
+    """Return a reader of the TOML file at *path*, and its root table.
+
+    Raises:
+        SettingsError: It is not TOML.
+        InputError: It cannot be read.
     """
     import tomllib
 
@@ -39,11 +65,8 @@ def read_settings_file(path: Path) -> tuple[Flags, MakeTargets, Types, Lint]:
         raise SettingsError([error("settings-syntax", "the file is not UTF-8 text", place=_at(path))]) from failure
     except tomllib.TOMLDecodeError as failure:
         raise SettingsError([_syntax_error(path, text.splitlines(), failure)]) from failure
-    reader = _Reader(path, text)
-    file = _read_file(reader, _Table(reader, (), table))
-    if reader.problems:
-        raise SettingsError(reader.problems)
-    return file
+    reader = Reader(path, text)
+    return reader, Table(reader, (), table)
 
 
 def _at(path: Path, line: int = 0, column: int = 0) -> Place:
@@ -62,7 +85,7 @@ def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diag
     return error("settings-syntax", message, place=_at(path, line, column), excerpt=excerpt)
 
 
-def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types, Lint]:
+def _read_file(reader: Reader, root: Table) -> File:
     base = reader.path.parent
     build = root.table("build")
     targets = root.table("targets")
@@ -85,11 +108,31 @@ def _read_file(reader: _Reader, root: _Table) -> tuple[Flags, MakeTargets, Types
     build.finish()
     types.finish()
     lint = _read_lint(root.table("lint"), base)
+    packages = _read_packages(root, base)
     root.finish()
-    return said, lambda output: [make(output) for make in makers], told, lint
+    return said, lambda output: [make(output) for make in makers], told, lint, packages
 
 
-def _read_lint(table: _Table, base: Path) -> Lint:
+def _read_packages(root: Table, base: Path) -> Packages:
+    """Read ``[packages]``, and whether there is anything to lock."""
+    tables = {name: root.table(name) for name in PACKAGE_TABLES}
+    table = root.table("packages")
+    packages = Packages(
+        cache=table.path("cache", base),
+        offline=table.flag("offline"),
+        asked="" if tables["dependencies"].is_empty() else _as_text([tables["dependencies"], tables["registries"]]),
+    )
+    table.finish()
+    return packages
+
+
+def _as_text(tables: Sequence[Table]) -> str:
+    import json
+
+    return json.dumps([table.content for table in tables], sort_keys=True, default=str)
+
+
+def _read_lint(table: Table, base: Path) -> Lint:
     """Read ``[lint]``; which rules there are is for lint to say."""
     rules = table.names_to_texts("rules")
     for name, severity in rules.items():
@@ -116,7 +159,7 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Target]:
+def _read_target(table: Table, name: str, base: Path) -> Callable[[Path], Target]:
     entries = _read_entries(table, base)
     output = table.text("output")
     parameters_out = table.text("parameters-out")
@@ -151,7 +194,7 @@ def _read_target(table: _Table, name: str, base: Path) -> Callable[[Path], Targe
     return make
 
 
-def _read_entries(table: _Table, base: Path) -> tuple[tuple[str | None, Path], ...]:
+def _read_entries(table: Table, base: Path) -> tuple[tuple[str | None, Path], ...]:
     """Read ``entry = "FILE"``, ``entries = ["FILE", …]`` or ``entries = { ALIAS = "FILE" }``."""
     given = [key for key in ("entry", "entries") if table.has(key)]
     if len(given) != 1:
@@ -164,13 +207,22 @@ def _read_entries(table: _Table, base: Path) -> tuple[tuple[str | None, Path], .
     return tuple((None, absolute(Path(file), base)) for file in ([entry] if entry else files))
 
 
-class _Reader:
-    """Reads one settings file and gathers its problems, each with its place."""
+class Reader:
+    """Reads one settings file and gathers its problems, each with its place.
+
+    Raises:
+        SettingsError: From :meth:`finish`, when there are problems.
+    """
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self.problems: list[Diagnostic] = []
         self._lines = text.splitlines()
+
+    def finish(self) -> None:
+        """Raise what was gathered, if anything was."""
+        if self.problems:
+            raise SettingsError(self.problems)
 
     def problem(self, code: str, keys: Sequence[str], message: str, hint: str | None) -> None:
         line, column, length = _find_key(self._lines, keys)
@@ -180,10 +232,10 @@ class _Reader:
         self.problems.append(error(code, said, hint=hint, place=_at(self.path, line, column), excerpt=excerpt))
 
 
-class _Table:
+class Table:
     """A table of the file; every getter returns an empty value or None where the key is absent or wrong."""
 
-    def __init__(self, reader: _Reader, path: tuple[str, ...], content: Mapping[str, Any]) -> None:
+    def __init__(self, reader: Reader, path: tuple[str, ...], content: Mapping[str, Any]) -> None:
         self._reader = reader
         self._path = path
         self._content = content
@@ -196,14 +248,24 @@ class _Table:
                 self._wrong(name, value, "a table")
         return [name for name, value in self._content.items() if isinstance(value, dict)]
 
+    @property
+    def content(self) -> Mapping[str, Any]:
+        return self._content
+
+    def keys(self) -> list[str]:
+        return list(self._content)
+
+    def is_empty(self) -> bool:
+        return not self._content
+
     def has(self, key: str) -> bool:
         return key in self._content
 
     def is_table(self, key: str) -> bool:
         return isinstance(self._content.get(key), dict)
 
-    def table(self, key: str) -> _Table:
-        return _Table(self._reader, (*self._path, key), self._get(key, dict, "a table") or {})
+    def table(self, key: str) -> Table:
+        return Table(self._reader, (*self._path, key), self._get(key, dict, "a table") or {})
 
     def text(self, key: str) -> str | None:
         value: str | None = self._get(key, str, "a text")

@@ -157,9 +157,12 @@ class Cache:
     def _listing(self, path: str, roots: Roots) -> str | None:
         from armlib.jsonnet.glob import list_matches
         from armlib.jsonnet.importer import Boundary, FailedImportError, listing_digest
+        from armlib.jsonnet.packages import Packages
 
         base, _, pattern = path.partition("/./")
-        boundary = Boundary(str(roots.project), list(map(str, roots.library)), list(map(str, roots.packaged)))
+        packages = Packages(roots.package_roots(), dict(roots.imports))
+        folders = list(map(str, roots.library)), list(map(str, roots.packaged))
+        boundary = Boundary(str(roots.project), *folders, packages).of(base)
         try:
             return self.digest(listing_digest(list_matches(boundary, base, pattern)).encode())
         except FailedImportError:

@@ -100,12 +100,23 @@ def _request(target: Target, roots: Roots, arguments: Mapping[str, Argument]) ->
 
 
 def roots_of(target: Target, settings: Settings, project: Path | None = None) -> Roots:
-    """Return the folders that the imports of *target* may reach; its *project* is that of its first module."""
-    return Roots(
-        project=project or project_root(target.entries[0][1]),
+    """Return the folders that the imports of *target* may reach; its *project* is that of its first module.
+
+    Raises:
+        PackageError: Its dependencies are not locked or not restored.
+    """
+    project = project or project_root(target.entries[0][1])
+    roots = Roots(
+        project=project,
         library=tuple(dict.fromkeys((*target.library, *settings.library))),
         packaged=(library_folder(),),
     )
+    if not settings.packages.asked and not (project / "armlib.lock").exists():
+        return roots
+    from armlib.packages.locked import locked_packages
+
+    packages, imports = locked_packages(project, settings)
+    return replace(roots, packages=packages, imports=imports)
 
 
 def entries_of(entries: Sequence[tuple[str | None, Path]]) -> tuple[Entry, ...]:

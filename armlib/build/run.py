@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -141,6 +141,7 @@ class _Job:
             "armlib": self._stamp,
             "target": {member.name: getattr(target, member.name) for member in fields(target)},
             "roots": [roots.project, *roots.library, None, *roots.packaged],
+            "packages": [[asdict(package) for package in roots.packages], roots.imports],
             "environment": self._parameters,
             "types": self._types,
         }

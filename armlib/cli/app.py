@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("armlib.cli.eval:eval_command", "Show what ENTRY deploys, every expression evaluated."),
     "lint": ("armlib.cli.lint:lint_command", "Say what had better be otherwise in ENTRY."),
     "types": ("armlib.cli.types:types_command", "Azure's resource types: install, list, show, check, generate."),
+    "add": ("armlib.cli.add:add_command", "Add packages to the dependencies of the project."),
+    "restore": ("armlib.cli.restore:restore_command", "Fetch the packages that armlib.lock names."),
+    "update": ("armlib.cli.update:update_command", "Choose newer versions of packages."),
+    "list": ("armlib.cli.list:list_command", "List the packages of the project."),
     "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
     "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),
 }

@@ -9,6 +9,7 @@ from armlib.compiler.request import CompileRequest, Entry
 from armlib.diagnostics import Diagnostic, Place, error, nearest
 from armlib.errors import ArmlibError, InputError
 from armlib.jsonnet.digest import sha256_hex
+from armlib.jsonnet.packages import RESTORE, PackageRoot, Packages
 from armlib.jsonnet.port import Read, Roots
 from armlib.jsontypes import JsonObject
 from armlib.template.jsonc import parse_json
@@ -71,7 +72,7 @@ def resolve_entry(entry: Entry) -> Source:
 def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> Source:
     """Return the module that the file *importer* names by the relative path *reference*.
 
-    It is looked for beside *importer*, in the project and in the library folders, like an import.
+    It is looked for beside *importer*, in the project, in the library folders and in packages, like an import.
 
     Raises:
         InputError: The path is absolute or leaves these folders (``import-refused``), or see :func:`resolve_entry`.
@@ -91,6 +92,10 @@ def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> 
             refused = True
         elif candidate.is_file():
             return resolve_entry(Entry(path=candidate, alias=alias))
+    packages = Packages(roots.package_roots(), dict(roots.imports))
+    found = packages.find(packages.owner(str(importer.parent)), reference)
+    if found is not None:
+        return _resolve_in_package(*found, alias)
     if refused:
         raise InputError(
             f"the module '{reference}' is outside the project and the library folders",
@@ -98,6 +103,19 @@ def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> 
             hint="a module's path reaches only the project, the library folders (-J) and armlib's own library",
         )
     raise _not_found(importer.parent / reference)
+
+
+def _resolve_in_package(package: PackageRoot, file: str, alias: str) -> Source:
+    path = Path(package.folder, file)
+    if ".." in path.parts or not package.exports_file(str(path)):
+        raise InputError(f"{package.label} does not export '{file}'", code="import-refused")
+    source = resolve_entry(Entry(path=path, alias=alias))
+    try:
+        if package.has(str(path)) and package.is_whole(str(path), path.read_bytes()):
+            return source
+    except (OSError, ValueError) as error:
+        raise InputError(str(error), code="package-damaged", hint=RESTORE) from error
+    raise InputError(f"{path} is not what {package.label} was locked with", code="package-damaged", hint=RESTORE)
 
 
 def _alias_clashes(request: CompileRequest) -> list[Diagnostic]:

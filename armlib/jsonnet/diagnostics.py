@@ -193,4 +193,7 @@ def shown(file: str, program: Program) -> str:
     for folder in (Path.cwd(), program.roots.project.absolute()):
         if path.is_relative_to(folder):
             return str(path.relative_to(folder))
+    for package in program.roots.packages:
+        if path.is_relative_to(package.folder):
+            return f"{package.label}/{path.relative_to(package.folder)}"
     return file

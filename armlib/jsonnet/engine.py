@@ -14,6 +14,7 @@ from armlib.jsonnet.natives import callbacks
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from armlib.jsonnet.instrument import Instrumenter
+    from armlib.jsonnet.packages import Packages
 
 MOST_FRAMES = 1000  # of an evaluation; the engine's own default is 500, this leaves room for the base library
 MOST_TRACE_LINES = 200
@@ -23,8 +24,8 @@ class Request:
     """A program, as plain values."""
 
     __slots__ = (
-        *("ext_code", "ext_str", "file", "is_traced", "library", "packaged", "project", "source", "tla_code"),
-        "tla_str",
+        *("ext_code", "ext_str", "file", "is_traced", "library", "packaged", "packages", "project", "source"),
+        *("tla_code", "tla_str"),
     )
 
     def __init__(
@@ -39,9 +40,11 @@ class Request:
         ext_code: dict[str, str],
         tla_str: dict[str, str],
         tla_code: dict[str, str],
+        packages: Packages | None = None,
         is_traced: bool = False,
     ) -> None:
         self.is_traced = is_traced
+        self.packages = packages
         self.source = source
         self.file = file
         self.project = project
@@ -94,6 +97,7 @@ def _run_traced(request: Request) -> Outcome:
             project=request.project,
             library=request.library,
             packaged=request.packaged,
+            packages=request.packages,
             ext_str=request.ext_str,
             ext_code={**request.ext_code, VARIABLE: TRACE},
             tla_str=request.tla_str,
@@ -107,7 +111,7 @@ def _run_traced(request: Request) -> Outcome:
 
 
 def _run(request: Request, instrumenter: Instrumenter | None) -> tuple[Outcome, Importer]:
-    boundary = Boundary(request.project, request.library, request.packaged)
+    boundary = Boundary(request.project, request.library, request.packaged, request.packages)
     importer = Importer(boundary, _sources(request), instrumenter)
     natives, leak = callbacks()
     text, failure = None, ""

@@ -1,8 +1,10 @@
 """The sandboxed importer: what a Jsonnet program may read, and a record of what it read.
 
-An import is looked for beside the importing file, then in the project, the library folders and armlib's own library.
-Absolute paths, and paths that ``..`` or a symbolic link takes out of all of these folders, are refused. Only regular
-files are opened. Nothing here is imported that would slow the start of the evaluator process.
+An import is looked for beside the importing file, then in the project, the library folders, the packages that the
+project depends on, and armlib's own library. A file of a package reaches that package, what it depends on and armlib's
+own library. Absolute paths, and paths that ``..`` or a symbolic link takes out of all of these folders, are refused.
+Only regular files are opened, and of a package only those that are what its listing says. Nothing here is imported that
+would slow the start of the evaluator process.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ import os
 import stat
 
 from armlib.jsonnet.digest import sha256_hex
+from armlib.jsonnet.packages import RESTORE, PackageRoot, Packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from armlib.jsonnet.instrument import Instrumenter
 
@@ -35,7 +38,16 @@ class FailedImportError(Exception):
 class Boundary:
     """The folders that may be read, in the order they are searched in, as given and with symbolic links followed."""
 
-    def __init__(self, project: str, library: Sequence[str] = (), packaged: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        project: str,
+        library: Sequence[str] = (),
+        packaged: Sequence[str] = (),
+        packages: Packages | None = None,
+    ) -> None:
+        self.packages = packages or Packages()
+        self.packaged = tuple(os.path.abspath(folder) for folder in packaged)
+        self._of_packages: dict[str, Boundary] = {}
         self.folders = tuple(os.path.abspath(folder) for folder in (project, *library, *packaged))
         self._real = tuple(dict.fromkeys(os.path.realpath(folder) for folder in self.folders))
         self._named = tuple(dict.fromkeys((*self.folders, *self._real)))
@@ -44,6 +56,15 @@ class Boundary:
     def project(self) -> str:
         """The project's folder, absolute."""
         return self.folders[0]
+
+    def of(self, folder: str) -> Boundary:
+        """Return what a file in *folder* may read: this, or less when it belongs to a package."""
+        owner = self.packages.owner(folder) if self.packages.roots else None
+        if owner is None:
+            return self
+        if owner.folder not in self._of_packages:
+            self._of_packages[owner.folder] = Boundary(owner.folder, (), self.packaged)
+        return self._of_packages[owner.folder]
 
     def names(self, path: str) -> bool:
         """Return whether the normalized absolute *path* is spelt as one inside the folders."""
@@ -101,18 +122,36 @@ class Importer:
         for scheme, keyword in _GLOBS.items():
             if name.startswith(scheme):
                 return self._match(folder, name.removeprefix(scheme), keyword)
-        for base in self._bases_for(folder, name, name):
-            candidate = _join(base, name)
-            content = self._read(candidate, name)
+        folder = os.path.normpath(folder)
+        boundary = self._boundary.of(folder)
+        for candidate in self._candidates(boundary, folder, name):
+            content = self._read(candidate, name, boundary)
             if content is not None:
                 return candidate, self._instrumented(
                     self._checked(content, candidate, folder, name), candidate, folder, name
                 )
         raise self._not_found(folder, name)
 
+    def _candidates(self, boundary: Boundary, folder: str, name: str) -> Iterator[str]:
+        """Yield where *name* may be, in order; what names a package is not looked for in armlib's own library."""
+        packages = self._boundary.packages
+        found = packages.find(packages.owner(folder), name) if packages.roots else None
+        if found is None:
+            yield from (_join(base, name) for base in self._bases_for(folder, name, name))
+            return
+        package, rest = found
+        if not os.path.isabs(name):
+            places = [_join(base, name) for base in self._bases(folder) if base not in boundary.packaged]
+            yield from (place for place in places if boundary.names(place))
+        place = _join(package.folder, rest)
+        if not package.holds(place) or not package.exports_file(place):
+            why = "is not among its exports" if package.holds(place) else "leads out of it"
+            raise FailedImportError("import-refused", f'import "{name}": {package.label}: "{rest}" {why}')
+        yield place
+
     def _bases(self, folder: str) -> list[str]:
         """Return the folders to search, in order, each once."""
-        return list(dict.fromkeys((os.path.normpath(folder), *self._boundary.folders)))
+        return list(dict.fromkeys((folder, *self._boundary.of(folder).folders)))
 
     def _bases_for(self, folder: str, name: str, path: str) -> list[str]:
         """Return the folders from which *path*, a part of the import *name*, stays inside what may be read."""
@@ -122,17 +161,21 @@ class Importer:
                 f'import "{name}": an absolute path is not allowed',
                 "write the path from the importing file, the project or a library folder (-J)",
             )
-        inside = [base for base in self._bases(folder) if self._boundary.names(_join(base, path))]
+        boundary = self._boundary.of(folder)
+        inside = [base for base in self._bases(folder) if boundary.names(_join(base, path))]
         if not inside:
-            raise _outside(name)
+            raise _outside(name, self._boundary.packages.owner(folder))
         return inside
 
-    def _read(self, path: str, name: str) -> bytes | None:
+    def _read(self, path: str, name: str, boundary: Boundary) -> bytes | None:
         """Return the content of *path*, or None when there is no such file."""
         known = self._contents.get(path)
         if known is not None:
             return known
-        if not self._boundary.holds(path):
+        package = self._boundary.packages.owner(path) if self._boundary.packages.roots else None
+        if package is not None:
+            return self._read_of_package(package, path, name)
+        if not boundary.holds(path):
             raise FailedImportError(
                 "import-refused",
                 f'import "{name}": a symbolic link leads out of the project and the library folders',
@@ -145,6 +188,31 @@ class Importer:
             return None
         except OSError as error:
             raise FailedImportError("import-unreadable", f'import "{name}": {path}: {error.strerror}') from error
+        self._contents[path] = content
+        self._record(path, sha256_hex(content), "file")
+        return content
+
+    def _read_of_package(self, package: PackageRoot, path: str, name: str) -> bytes | None:
+        """Return the content of *path* in *package*, held to its listing."""
+        try:
+            if not package.has(path):
+                return None
+            if not _is_inside(os.path.realpath(path), (os.path.realpath(package.folder),)):
+                raise FailedImportError(
+                    "import-refused", f'import "{name}": a symbolic link leads out of {package.label}'
+                )
+            content = _read_regular(path, name)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if package.listing:
+                problem = f'import "{name}": {package.label} is not whole in the cache: {error.filename} is missing'
+                raise FailedImportError("package-damaged", problem, RESTORE) from error
+            self._record(path, "", "absent")
+            return None
+        except (OSError, ValueError) as error:
+            raise FailedImportError("package-damaged", f'import "{name}": {error}', RESTORE) from error
+        if not package.is_whole(path, content):
+            problem = f'import "{name}": {path} is not what {package.label} was locked with'
+            raise FailedImportError("package-damaged", problem, RESTORE)
         self._contents[path] = content
         self._record(path, sha256_hex(content), "file")
         return content
@@ -186,11 +254,16 @@ class Importer:
         """Return a generated source that imports each file that matches, from the first folder where one does."""
         from armlib.jsonnet.glob import list_matches, split_pattern
 
+        folder = os.path.normpath(folder)
+        boundary = self._boundary.of(folder)
+        package = self._boundary.packages.owner(folder)
         bases = self._bases_for(
             folder, f"glob:{pattern}", "/" if pattern.startswith("/") else split_pattern(pattern)[0]
         )
         for base in bases:
-            names = list_matches(self._boundary, base, pattern)
+            names = list_matches(boundary, base, pattern)
+            if package is not None and package.holds(base):
+                names = [name for name in names if package.has(_join(base, name))]
             self._record(glob_path(base, pattern), listing_digest(names), "glob")
             if names:
                 break
@@ -204,6 +277,13 @@ class Importer:
         return path, content
 
     def _not_found(self, folder: str, name: str) -> FailedImportError:
+        packages = self._boundary.packages
+        found = packages.find(packages.owner(folder), name)
+        if found is not None:
+            package, rest = found
+            near = self._nearest(package.folder, rest)
+            hint = f'did you mean "{name.removesuffix(rest)}{near}"?' if near else ""
+            return FailedImportError("import-not-found", f'import "{name}": {package.label} has no file {rest}', hint)
         bases = self._bases_for(folder, name, name)
         near = next((near for base in bases if (near := self._nearest(base, name))), None)
         hint = f'did you mean "{near}"?' if near else f"looked in {', '.join(bases)}; add a folder with -J"
@@ -224,7 +304,9 @@ class Importer:
         return path if path != name and os.path.isfile(_join(base, path)) else None
 
     def _entries(self, folder: str) -> list[str]:
-        if not self._boundary.names(folder) or not self._boundary.holds(folder):
+        if self._boundary.packages.owner(folder) is None and not (
+            self._boundary.names(folder) and self._boundary.holds(folder)
+        ):
             return []
         try:
             return sorted(os.listdir(folder))
@@ -281,7 +363,13 @@ def _read_regular(path: str, name: str) -> bytes:
     return content
 
 
-def _outside(name: str) -> FailedImportError:
+def _outside(name: str, package: PackageRoot | None) -> FailedImportError:
+    if package is not None:
+        return FailedImportError(
+            "import-refused",
+            f'import "{name}": the path leaves {package.label}',
+            "a package reads its own files and those of the packages that it declares as dependencies",
+        )
     return FailedImportError(
         "import-refused",
         f'import "{name}": the path leaves the project and the library folders',

@@ -20,6 +20,7 @@ class InProcessEvaluator:
             EvaluationError: The program is wrong.
         """
         from armlib.jsonnet import engine
+        from armlib.jsonnet.packages import Packages
 
         outcome = engine.run(
             engine.Request(
@@ -28,6 +29,7 @@ class InProcessEvaluator:
                 project=str(program.roots.project),
                 library=[str(folder) for folder in program.roots.library],
                 packaged=[str(folder) for folder in program.roots.packaged],
+                packages=Packages(program.roots.package_roots(), dict(program.roots.imports)),
                 ext_str=dict(program.ext_str),
                 ext_code=dict(program.ext_code),
                 tla_str=dict(program.tla_str),

@@ -9,19 +9,54 @@ from typing import Protocol
 
 from armlib.diagnostics import Diagnostic
 from armlib.errors import DiagnosticsError
+from armlib.jsonnet.packages import PackageRoot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package that was locked: where its files are, what they must be, and what they may import.
+
+    *label* is how it is told to the user. *listing* is the file that lists its files, and *digest* the sha256 of that
+    file; both are None and "" for a package that is being worked on. *imports* are names and the places of other
+    packages in :attr:`Roots.packages`. *exports* are patterns of the files that others may import; none means all.
+    """
+
+    label: str
+    folder: Path
+    listing: Path | None = None
+    digest: str = ""
+    exports: tuple[str, ...] = ()
+    imports: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roots:
     """The folders that an import may reach; nothing outside them is ever read.
 
-    An import is looked for beside the importing file, then in *project*, then in each of *library* in order, then in
-    *packaged*, armlib's own ``lib/``.
+    An import is looked for beside the importing file, then in *project*, then in each of *library* in order, then among
+    the *packages* that *imports* names, then in *packaged*, armlib's own ``lib/``. A file of a package reaches only
+    that package, the packages that it imports, and *packaged*.
     """
 
     project: Path
     library: tuple[Path, ...] = ()
     packaged: tuple[Path, ...] = ()
+    packages: tuple[Package, ...] = ()
+    imports: tuple[tuple[str, int], ...] = ()
+
+    def package_roots(self) -> list[PackageRoot]:
+        """Return the packages as the importer takes them."""
+        return [
+            PackageRoot(
+                label=package.label,
+                folder=str(package.folder),
+                listing=str(package.listing or ""),
+                digest=package.digest,
+                exports=package.exports,
+                imports=dict(package.imports),
+            )
+            for package in self.packages
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

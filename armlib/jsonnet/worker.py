@@ -14,7 +14,8 @@ import signal
 import sys
 
 from armlib.jsonnet import engine
-from armlib.jsonnet.messages import pack, pack_texts, read_message, unpack_mapping, unpack_texts, write_message
+from armlib.jsonnet.messages import pack, pack_texts, read_message, unpack, unpack_mapping, unpack_texts, write_message
+from armlib.jsonnet.packages import PackageRoot, Packages
 
 EXIT_MEMORY = 71
 _REQUESTS, _ANSWERS = 0, 1  # descriptors
@@ -52,7 +53,7 @@ def _answer(fields: list[bytes]) -> list[bytes]:
 
 
 def _request(fields: list[bytes]) -> engine.Request:
-    _, source, file, project, library, packaged, traced, *variables = fields
+    _, source, file, project, library, packaged, packages, imports, traced, *variables = fields
     ext_str, ext_code, tla_str, tla_code = map(unpack_mapping, variables)
     return engine.Request(
         source=source.decode("utf-8", "surrogateescape"),
@@ -60,6 +61,10 @@ def _request(fields: list[bytes]) -> engine.Request:
         project=project.decode("utf-8", "surrogateescape"),
         library=unpack_texts(library),
         packaged=unpack_texts(packaged),
+        packages=Packages(
+            [PackageRoot.unpack(unpack_texts(texts)) for texts in unpack(packages)],
+            {name: int(number) for name, number in unpack_mapping(imports).items()},
+        ),
         ext_str=ext_str,
         ext_code=ext_code,
         tla_str=tla_str,

@@ -30,7 +30,7 @@ def test_the_contributing_page_names_every_target_of_the_makefile() -> None:
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # What is written with hyphens and is no code: names of encodings, formats, keys of armlib.toml and of JSON Schema.
-NO_CODES = re.compile(r"(utf|latin|iso|us|x-armlib)-.*|date-time|read-only|write-only|surrogate-.*")
+NO_CODES = re.compile(r"(utf|latin|iso|us|x-armlib)-.*|date-time|read-only|write-only|surrogate-.*|oci-layout")
 
 
 def codes_in(path: Path) -> Iterator[str]:

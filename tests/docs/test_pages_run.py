@@ -69,6 +69,7 @@ def _run(script: str, folder: Path) -> None:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ARMLIB_CACHE": str(folder / ".cache"),
+        "ARMLIB_PACKAGES": str(folder / ".packages"),
     }
     done = subprocess.run(
         ["bash", "-e", "-c", script],

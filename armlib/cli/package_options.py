@@ -1,0 +1,69 @@
+"""Options that the commands on packages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from armlib.cli.app import App
+from armlib.cli.options import FILE, ReportOptions
+from armlib.config import Flags, Settings, absolute
+from armlib.jsontypes import JsonObject
+
+if TYPE_CHECKING:
+    from armlib.packages.restore import Restored
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def project_option(command: _Command) -> _Command:
+    """Add ``--project`` to *command*."""
+    return click.option(
+        "--project", metavar="DIR", type=FILE, default=Path(), help="Where armlib.toml is.  [default: here or above]"
+    )(command)
+
+
+def offline_option(command: _Command) -> _Command:
+    """Add ``--offline`` to *command*."""
+    return click.option(
+        "--offline", is_flag=True, help="Ask no registry: only what is in the cache, in folders and layouts."
+    )(command)
+
+
+def package_settings(app: App, project: Path, report: ReportOptions, *, result: str, offline: bool = False) -> Settings:
+    """Return the settings for a command on the packages of the project around the folder *project*."""
+    settings = app.settings(absolute(project, app.folder), Flags(format=report.format), result=result)
+    return replace(settings, packages=replace(settings.packages, offline=offline or settings.packages.offline))
+
+
+def finish_restored(app: App, restored: Restored) -> None:
+    """Tell what changed, and what was fetched."""
+    lines = [f"{_sign(before, now)} {name} {_versions(before, now)}\n" for name, before, now in restored.changes]
+    count = len(restored.lock.packages)
+    lines.append(f"{count} package{'' if count == 1 else 's'}, {len(restored.fetched)} fetched\n")
+    result: JsonObject = {
+        "packages": [
+            {
+                "name": locked.name,
+                "version": locked.version,
+                "source": locked.source,
+                "digest": locked.digest,
+                "fetched": locked.id in restored.fetched,
+            }
+            for locked in restored.lock.packages.values()
+        ],
+        "changes": [{"name": name, "before": before, "now": now} for name, before, now in restored.changes],
+    }
+    app.finish(result, "".join(lines).encode(), ())
+
+
+def _sign(before: str, now: str) -> str:
+    return "+" if not before else "~" if now else "-"
+
+
+def _versions(before: str, now: str) -> str:
+    return f"{before} -> {now}" if before and now else before or now

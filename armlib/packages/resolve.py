@@ -1,0 +1,302 @@
+"""Chooses the versions of packages that go together.
+
+Versions of one line (1.y.z, or 0.2.z) take each other's place: of each line one version is chosen. Several lines live
+side by side where the tree asks for them. A range that spans lines is met by whichever line goes with the rest, the
+newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from semver import Version
+
+from armlib.packages.errors import PackageError
+from armlib.packages.manifest import Dependency
+from armlib.packages.origin import Origin
+from armlib.packages.package import Release
+from armlib.packages.versions import Range, line_of, sort_key
+
+_MOST_ROUNDS: Final = 200_000
+_ALL_LINES: Final = "*"  # stands for a line where a range spans several
+
+
+class Index(Protocol):
+    """What is known of packages."""
+
+    def versions(self, origin: Origin) -> Sequence[Version]:
+        """Return the versions there are of a package, oldest first."""
+
+    def release(self, origin: Origin, version: Version | None, revision: str | None = None) -> Release:
+        """Return *version* of a package, or what *revision* names."""
+
+    def prefetch(self, dependencies: Iterable[Dependency]) -> None:
+        """Get ready to be asked for *dependencies*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one version is chosen for: a line of a package, a revision of it, or a range that spans lines."""
+
+    origin: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One package of the solution, and for each name it imports by which package that is."""
+
+    key: Key
+    release: Release
+    imports: Mapping[str, Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The packages that were chosen, and which of them the project imports by which name."""
+
+    packages: Mapping[Key, Chosen]
+    imports: Mapping[str, Key]
+
+
+def resolve(
+    dependencies: Mapping[str, Dependency], index: Index, preferred: Mapping[Key, Version] | None = None
+) -> Solution:
+    """Return the packages that *dependencies*, those of the project, come to.
+
+    Args:
+        dependencies: By the name they are imported by, with sources.
+        index: What there is.
+        preferred: Versions to keep where they will do, those of a lock.
+
+    Raises:
+        PackageError: No versions go together (``versions-conflict``), or packages need each other in a circle
+            (``dependency-cycle``).
+    """
+    provider = _Provider(index, preferred or {})
+    index.prefetch(dependencies.values())
+    needs = [provider.need(dependency, None) for dependency in dependencies.values()]
+    try:
+        result = Resolver(provider, BaseReporter()).resolve(needs, max_rounds=_MOST_ROUNDS)
+    except ResolutionImpossible as error:
+        raise _conflict(error.causes, provider) from None
+    except ResolutionTooDeep:
+        raise PackageError("no versions were found that go together in time", code="versions-conflict") from None
+    return _solution(dependencies, result.mapping, provider)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Need:
+    """A package that is asked for, by the project (None) or by a candidate."""
+
+    key: Key
+    origin: Origin
+    range: Range
+    revision: str | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Candidate:
+    """A version of a package; for a range that spans lines, one of the lines."""
+
+    key: Key
+    origin: Origin
+    version: Version | None = None
+    revision: str | None = None
+    line: _Need | None = None
+    index: Index = field(repr=False)
+
+    @cached_property
+    def release(self) -> Release:
+        return self.index.release(self.origin, self.version, self.revision)
+
+    def __str__(self) -> str:
+        return f"{self.origin.name or self.origin} {self.version or self.revision or ''}".strip()
+
+
+class _Provider(AbstractProvider[Any, Any, Any]):
+    """What resolvelib asks of us."""
+
+    def __init__(self, index: Index, preferred: Mapping[Key, Version]) -> None:
+        self.index = index
+        self._preferred = preferred
+        self._candidates: dict[Key, list[_Candidate]] = {}
+        self._needs: dict[tuple[str, str, str | None], _Need] = {}
+        self._of_candidates: dict[_Candidate, list[_Need]] = {}
+
+    def need(self, dependency: Dependency, _by: _Candidate | None) -> _Need:
+        """Return *dependency* as something to choose a version for."""
+        known = (str(dependency.origin), dependency.range.text, dependency.revision)
+        if known not in self._needs:
+            self._needs[known] = _Need(
+                key=self._key(dependency),
+                origin=dependency.origin,
+                range=dependency.range,
+                revision=dependency.revision,
+            )
+        return self._needs[known]
+
+    def _key(self, dependency: Dependency) -> Key:
+        origin = str(dependency.origin)
+        if dependency.revision is not None:
+            return Key(origin, f"={dependency.revision}")
+        matching = filter(dependency.range.allows, self.index.versions(dependency.origin))
+        lines = list(dict.fromkeys(map(line_of, matching)))
+        if len(lines) == 1:
+            return Key(origin, lines[0])
+        return Key(origin, f"{_ALL_LINES}{dependency.range}")
+
+    def identify(self, requirement_or_candidate: _Need | _Candidate) -> Key:
+        return requirement_or_candidate.key
+
+    def get_preference(
+        self,
+        identifier: Key,
+        resolutions: Mapping[Key, _Candidate],
+        candidates: Mapping[Key, Iterator[_Candidate]],
+        information: Mapping[Key, Iterator[Any]],
+        backtrack_causes: Sequence[Any],
+    ) -> Any:
+        """Choose first for what made trouble, then for what leaves the least choice."""
+        causes = any(
+            identifier == cause.requirement.key or (cause.parent is not None and identifier == cause.parent.key)
+            for cause in backtrack_causes
+        )
+        spans = identifier.line.startswith(_ALL_LINES)
+        return not causes, spans, identifier.origin, identifier.line
+
+    def find_matches(
+        self,
+        identifier: Key,
+        requirements: Mapping[Key, Iterator[_Need]],
+        incompatibilities: Mapping[Key, Iterator[_Candidate]],
+    ) -> Iterable[_Candidate]:
+        needs = list(requirements[identifier])
+        refused = set(incompatibilities[identifier])
+        return [
+            candidate
+            for candidate in self._all(needs[0])
+            if candidate not in refused and all(self.is_satisfied_by(need, candidate) for need in needs)
+        ]
+
+    def _all(self, need: _Need) -> list[_Candidate]:
+        """Return the candidates for the key of *need*, the best first."""
+        if need.key not in self._candidates:
+            self._candidates[need.key] = list(self._found(need))
+        return self._candidates[need.key]
+
+    def _found(self, need: _Need) -> Iterator[_Candidate]:
+        key, origin = need.key, need.origin
+        if need.revision is not None:
+            yield _Candidate(key=key, origin=origin, revision=need.revision, index=self.index)
+            return
+        versions = self.index.versions(origin)
+        if key.line.startswith(_ALL_LINES):
+            lines = list(
+                dict.fromkeys(line_of(version) for version in reversed(versions) if need.range.allows(version))
+            )
+            lines.sort(key=lambda line: Key(key.origin, line) not in self._preferred)
+            for line in lines:
+                inner = _Need(key=Key(key.origin, line), origin=origin, range=need.range, revision=None)
+                yield _Candidate(key=key, origin=origin, line=inner, index=self.index)
+            return
+        of_line = [version for version in reversed(versions) if line_of(version) == key.line]
+        kept = self._preferred.get(key)
+        of_line.sort(key=lambda version: version != kept)
+        for version in of_line:
+            yield _Candidate(key=key, origin=origin, version=version, index=self.index)
+
+    def is_satisfied_by(self, requirement: _Need, candidate: _Candidate) -> bool:
+        if candidate.version is None:
+            return requirement.key == candidate.key
+        return requirement.range.allows(candidate.version)
+
+    def get_dependencies(self, candidate: _Candidate) -> Iterable[_Need]:
+        if candidate.line is not None:
+            return [candidate.line]
+        if candidate not in self._of_candidates:
+            dependencies = candidate.release.dependencies
+            self.index.prefetch(dependencies.values())
+            self._of_candidates[candidate] = [self.need(one, candidate) for one in dependencies.values()]
+        return self._of_candidates[candidate]
+
+
+def _solution(dependencies: Mapping[str, Dependency], mapping: Mapping[Key, Any], provider: _Provider) -> Solution:
+    def end(dependency: Dependency) -> Key:
+        candidate = mapping[provider.need(dependency, None).key]
+        key: Key = candidate.line.key if candidate.line is not None else candidate.key
+        return key
+
+    def imports(asked: Mapping[str, Dependency]) -> dict[str, Key]:
+        return {name: end(dependency) for name, dependency in asked.items()}
+
+    chosen = {
+        key: Chosen(key=key, release=candidate.release, imports=imports(candidate.release.dependencies))
+        for key, candidate in mapping.items()
+        if candidate.line is None
+    }
+    solution = Solution(packages=_reached(chosen, imports(dependencies)), imports=imports(dependencies))
+    _require_no_cycle(solution)
+    return solution
+
+
+def _reached(chosen: Mapping[Key, Chosen], imports: Mapping[str, Key]) -> dict[Key, Chosen]:
+    """Return the packages that something needs in the end."""
+    reached: dict[Key, Chosen] = {}
+    waiting = list(imports.values())
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached[key] = chosen[key]
+            waiting += chosen[key].imports.values()
+    return reached
+
+
+def _require_no_cycle(solution: Solution) -> None:
+    from graphlib import CycleError, TopologicalSorter
+
+    graph = {key: set(chosen.imports.values()) for key, chosen in solution.packages.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        keys: list[Key] = error.args[1]
+        shown = " -> ".join(label(solution.packages[key].release) for key in reversed(keys))
+        hint = "move what both need into a package of its own"
+        raise PackageError(
+            f"packages need each other in a circle: {shown}", code="dependency-cycle", hint=hint
+        ) from None
+
+
+def label(release: Release) -> str:
+    """Return how a release is told to the user."""
+    return f"{release.origin.name or release.origin.place} {release.version}"
+
+
+# Telling why not
+
+
+def _conflict(causes: Iterable[Any], provider: _Provider) -> PackageError:
+    """Return the error that tells who asks for what, and what there is."""
+    asked: dict[tuple[Origin, str], list[str]] = {}
+    for cause in causes:
+        need, parent = cause.requirement, cause.parent
+        who = "the project" if parent is None else str(parent)
+        what = f"{need.revision or need.range}"
+        asked.setdefault((need.origin, need.key.line), []).append(f"{who} asks for {what}")
+    about = []
+    for (origin, _), wishes in asked.items():
+        versions = list(provider.index.versions(origin))
+        about.append(f"{origin.name or origin}: {', '.join(dict.fromkeys(wishes))}; there is {_shown(versions)}")
+    hint = "change a range in [dependencies], or update the package that asks for the older one"
+    return PackageError("no versions go together: " + "; ".join(about), code="versions-conflict", hint=hint)
+
+
+def _shown(versions: Sequence[Version]) -> str:
+    newest = [str(version) for version in sorted(versions, key=sort_key, reverse=True)]
+    if not newest:
+        return "no version at all"
+    return ", ".join(newest[:6]) + (f" and {len(newest) - 6} older" if len(newest) > 6 else "")

@@ -1,0 +1,276 @@
+"""From what a project asks for to its lock, and from the lock to files in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from armlib.config import Settings
+from armlib.packages.cache import Cache
+from armlib.packages.errors import DamagedError, PackageError
+from armlib.packages.location import cache_folder
+from armlib.packages.lock import LOCK_NAME, Lock, Locked, lock_text, read_lock
+from armlib.packages.locked import asked_digest
+
+if TYPE_CHECKING:
+    from semver import Version
+
+    from armlib.packages.manifest import Manifest
+    from armlib.packages.origin import Origin
+    from armlib.packages.resolve import Key, Solution
+    from armlib.packages.sources import Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What came of it: the lock, the one before, and the ids of the packages that were fetched."""
+
+    lock: Lock
+    before: Lock
+    fetched: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What differs from the lock before: (name, version before, version now); "" where there is none."""
+        return sorted(_changes(self.before, self.lock))
+
+
+def _changes(before: Lock, after: Lock) -> Iterator[tuple[str, str, str]]:
+    old = {id_: locked for id_, locked in before.packages.items() if id_ not in after.packages}
+    new = {id_: locked for id_, locked in after.packages.items() if id_ not in before.packages}
+    for locked in new.values():
+        was = next((one for one in old.values() if (one.name, one.source) == (locked.name, locked.source)), None)
+        if was is not None:
+            del old[was.id]
+        yield locked.name, was.version if was else "", locked.version
+    for gone in old.values():
+        yield gone.name, gone.version, ""
+    for id_, locked in after.packages.items():
+        same = before.packages.get(id_)
+        if same is not None and same.tree != locked.tree:
+            yield locked.name, f"{same.version} ({same.tree[:8]})", f"{locked.version} ({locked.tree[:8]})"
+
+
+def restore(settings: Settings, manifest: Manifest | None = None, asked: str | None = None) -> Restored:
+    """Bring the packages that the project has locked into the cache; lock them first when what it asks for has changed.
+
+    Args:
+        settings: Those of the project.
+        manifest: What the project asks for, when that is not what its files say yet.
+        asked: The digest that goes with *manifest*.
+
+    Raises:
+        PackageError: The lock is damaged, versions conflict, or a package is not what was locked.
+        RegistryError: A registry cannot be asked.
+    """
+    project = settings.project
+    lock = read_lock(project / LOCK_NAME)
+    asked = asked or asked_digest(settings.packages.asked, project)
+    cache = Cache(cache_folder(settings.packages.cache))
+    if lock is not None and lock.asked == asked:
+        missing = [locked for locked in lock.packages.values() if locked.tree and not cache.is_whole(locked.tree)]
+        if missing:
+            with opened(settings, cache, manifest) as sources:
+                _fetch(missing, sources)
+        return Restored(lock=lock, before=lock, fetched=tuple(locked.id for locked in missing))
+    return lock_again(settings, manifest, asked, keep=None)
+
+
+def lock_again(
+    settings: Settings, manifest: Manifest | None = None, asked: str | None = None, *, keep: Collection[str] | None = ()
+) -> Restored:
+    """Choose versions anew, fetch them, and return the lock; :func:`write_lock` writes it.
+
+    *keep* are the names of packages that stay at the version they were locked at where that will do; None keeps all.
+    """
+    from armlib.packages.manifest import read_manifest
+    from armlib.packages.package import settled
+    from armlib.packages.resolve import resolve
+
+    project = settings.project
+    manifest = manifest or read_manifest(project)
+    before = read_lock(project / LOCK_NAME) or Lock()
+    cache = Cache(cache_folder(settings.packages.cache))
+    with opened(settings, cache, manifest) as sources:
+        preferred = _preferred(before, keep)
+        solution = resolve(settled(manifest.dependencies, manifest.default_registry), sources, preferred)
+        wanted = _locks(solution)
+        trees = {(locked.id, locked.digest): locked.tree for locked in before.packages.values() if locked.digest}
+        entries = [
+            replace(locked, tree=trees.get((locked.id, locked.digest), "")) for locked in wanted.packages.values()
+        ]
+        missing = [locked for locked in entries if not locked.tree or not cache.is_whole(locked.tree)]
+        fetched = dict(zip((locked.id for locked in missing), _fetch(missing, sources), strict=True))
+    packages = {
+        locked.id: replace(locked, tree=fetched.get(locked.id, locked.tree))
+        for locked in sorted(entries, key=lambda locked: locked.id)
+    }
+    asked = asked or asked_digest(settings.packages.asked, project)
+    lock = Lock(asked=asked, imports=wanted.imports, packages=packages)
+    return Restored(lock=lock, before=before, fetched=tuple(fetched))
+
+
+def write_lock(project: Path, lock: Lock) -> None:
+    """Write the lock of *project*, unless it is what is there."""
+    from armlib.files import write_file
+
+    path, text = project / LOCK_NAME, lock_text(lock)
+    if not path.is_file() or path.read_bytes() != text:
+        write_file(path, text)
+
+
+@contextmanager
+def opened(settings: Settings, cache: Cache, manifest: Manifest | None) -> Iterator[Sources]:
+    """Give the sources of a project, which are closed at the end of the block."""
+    from armlib.packages.manifest import read_manifest
+    from armlib.packages.sources import Sources
+
+    manifest = manifest or read_manifest(settings.project)
+    sources = Sources(
+        settings.project,
+        cache,
+        default=manifest.default_registry,
+        offline=settings.packages.offline,
+        mirrors=manifest.mirrors,
+    )
+    try:
+        yield sources
+    finally:
+        sources.close()
+
+
+def _preferred(before: Lock, keep: Collection[str] | None) -> Mapping[Key, Version]:
+    from armlib.packages.resolve import Key
+    from armlib.packages.versions import line_of, parse_version
+
+    preferred = {}
+    for locked in before.packages.values():
+        if keep is None or locked.name in keep:
+            version = parse_version(locked.version)
+            preferred[Key(str(origin_of(locked)), line_of(version))] = version
+    return preferred
+
+
+def _locks(solution: Solution) -> Lock:
+    """Return the lock of *solution*, without trees."""
+    from armlib.packages.resolve import label
+
+    labels: dict[object, str] = {}
+    taken: set[str] = set()
+    for key, chosen in sorted(solution.packages.items(), key=lambda item: (item[0].origin, item[0].line)):
+        name = label(chosen.release)
+        if name in taken:
+            name = f"{name} ({key.origin}{key.line if key.line.startswith('=') else ''})"
+        taken.add(name)
+        labels[key] = name
+    packages = {
+        labels[key]: Locked(
+            id=labels[key],
+            name=_shown_name(chosen.release.origin),
+            version=str(chosen.release.version),
+            source=_source_of(chosen.release.origin),
+            digest=chosen.release.digest,
+            exports=chosen.release.exports,
+            imports={name: labels[target] for name, target in chosen.imports.items()},
+        )
+        for key, chosen in solution.packages.items()
+    }
+    return Lock(imports={name: labels[key] for name, key in solution.imports.items()}, packages=packages)
+
+
+def _source_of(origin: Origin) -> str:
+    """Return the source as the lock has it: for git with the folder in the repository."""
+    return str(origin) if origin.kind == "git" else origin.source
+
+
+def origin_of(locked: Locked) -> Origin:
+    """Return where a locked package comes from."""
+    from armlib.packages.origin import Origin
+
+    if locked.source.startswith("git:"):
+        source, _, folder = locked.source.partition("#")
+        return Origin(source, folder)
+    return Origin(locked.source, "" if locked.source.startswith("path:") else locked.name)
+
+
+def _shown_name(origin: Origin) -> str:
+    if origin.kind == "git":
+        place = origin.place.partition("://")[2] or origin.place
+        return f"{place.rpartition('@')[2].removesuffix('.git')}/{origin.name}".rstrip("/")
+    return origin.name or origin.place
+
+
+def _fetch(missing: list[Locked], sources: Sources) -> list[str]:
+    """Fetch packages in parallel and return their trees; one that was locked with a tree must come to that."""
+
+    def fetch(locked: Locked) -> str:
+        tree = sources.fetch(origin_of(locked), locked.version, locked.digest)
+        if locked.tree and tree != locked.tree:
+            hint = "if the change is wanted, 'armlib update' locks what is there now"
+            raise DamagedError(f"{locked.id} is not what was locked", code="package-changed", hint=hint)
+        return tree
+
+    return sources.in_parallel([lambda locked=locked: fetch(locked) for locked in missing])  # type: ignore[misc]
+
+
+def require_project(settings: Settings) -> Path:
+    """Return the ``armlib.toml`` of the project.
+
+    Raises:
+        PackageError: There is none.
+    """
+    if settings.file is None and not (settings.project / "jsonnetfile.json").is_file():
+        hint = "'armlib init' makes a project; --project says where it is"
+        raise PackageError(f"there is no armlib.toml in {settings.project} or above", code="no-project", hint=hint)
+    return settings.project / "armlib.toml"
+
+
+def require_locked(settings: Settings) -> Lock:
+    """Return the lock of the project.
+
+    Raises:
+        PackageError: There is none (``not-locked``), or it does not go with what the project asks for (``lock-stale``).
+    """
+    path = settings.project / LOCK_NAME
+    lock = read_lock(path)
+    if lock is None:
+        raise PackageError(f"there is no {path}", code="not-locked", hint="run 'armlib restore'")
+    if lock.asked != asked_digest(settings.packages.asked, settings.project):
+        message = f"{path} is not up to date with the dependencies of the project"
+        raise PackageError(message, code="lock-stale", hint="run 'armlib restore'")
+    return lock
+
+
+def locked_project(settings: Settings) -> Lock:
+    """Return the lock of the project, an empty one when it depends on nothing.
+
+    Raises:
+        PackageError: It has dependencies, and no lock that goes with them.
+    """
+    require_project(settings)
+    if not settings.packages.asked and not (settings.project / LOCK_NAME).exists():
+        return Lock()
+    return require_locked(settings)
+
+
+def names_but(project: Path, names: Collection[str]) -> Collection[str]:
+    """Return the locked packages that are none of *names*, given by name or by what they are imported by; none for all.
+
+    Raises:
+        PackageError: One of *names* is no package of the lock.
+    """
+    if not names:
+        return ()
+    lock = read_lock(project / LOCK_NAME) or Lock()
+    known = {locked.name for locked in lock.packages.values()}
+    chosen = {lock.packages[lock.imports[name]].name if name in lock.imports else name for name in names}
+    for name in sorted(chosen - known):
+        from armlib.diagnostics import nearest
+
+        near = nearest(name, known)
+        hint = f"did you mean '{near}'?" if near else "'armlib list' lists them"
+        raise PackageError(f"the project has no package '{name}'", code="package-not-found", hint=hint)
+    return known - chosen

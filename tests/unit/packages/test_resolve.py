@@ -1,0 +1,157 @@
+"""Versions that go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from semver import Version
+
+from armlib.packages.errors import PackageError
+from armlib.packages.manifest import Dependency
+from armlib.packages.origin import Origin
+from armlib.packages.package import Release
+from armlib.packages.resolve import Solution, resolve
+from armlib.packages.versions import parse_range, parse_version, sort_key
+
+Asked = Mapping[str, str]
+
+
+def dependencies(asked: Asked) -> dict[str, Dependency]:
+    return {
+        name: Dependency(name=name, origin=Origin("local:", name.partition("@")[0]), range=parse_range(text))
+        for name, text in asked.items()
+    }
+
+
+class Shelf:
+    """An index that holds what it is given: package -> version -> what it asks for."""
+
+    def __init__(self, packages: Mapping[str, Mapping[str, Asked]]) -> None:
+        self._packages = packages
+
+    def versions(self, origin: Origin) -> Sequence[Version]:
+        if origin.name not in self._packages:
+            raise PackageError(f"there is no package {origin}", code="package-not-found")
+        return sorted(map(parse_version, self._packages[origin.name]), key=sort_key)
+
+    def release(self, origin: Origin, version: Version | None, revision: str | None = None) -> Release:
+        assert version is not None
+        asked = self._packages[origin.name][str(version)]
+        return Release(origin=origin, version=version, dependencies=dependencies(asked))
+
+    def prefetch(self, dependencies: Iterable[Dependency]) -> None:
+        pass
+
+
+def versions(solution: Solution) -> list[str]:
+    return sorted(f"{chosen.release.origin.name} {chosen.release.version}" for chosen in solution.packages.values())
+
+
+def test_the_newest_version_within_the_range_is_chosen() -> None:
+    shelf = Shelf({"a": {"1.0.0": {}, "1.9.0": {}, "2.0.0": {}, "1.10.0-rc.1": {}}})
+    assert versions(resolve(dependencies({"a": "^1"}), shelf)) == ["a 1.9.0"]
+
+
+def test_what_two_ask_for_on_one_line_is_one_version() -> None:
+    shelf = Shelf(
+        {"a": {"1.0.0": {"c": "^1.1"}}, "b": {"1.0.0": {"c": "<1.4"}}, "c": {f"1.{n}.0": {} for n in range(9)}}
+    )
+    assert versions(resolve(dependencies({"a": "1", "b": "1", "c": "1"}), shelf)) == ["a 1.0.0", "b 1.0.0", "c 1.3.0"]
+
+
+def test_two_lines_live_side_by_side() -> None:
+    shelf = Shelf({"a": {"1.0.0": {"c": "^1"}}, "c": {"1.0.0": {}, "2.0.0": {}}})
+    solution = resolve(dependencies({"a": "1", "c": "2"}), shelf)
+    assert versions(solution) == ["a 1.0.0", "c 1.0.0", "c 2.0.0"]
+    assert solution.packages[solution.imports["c"]].release.version == parse_version("2.0.0")
+    a = solution.packages[solution.imports["a"]]
+    assert solution.packages[a.imports["c"]].release.version == parse_version("1.0.0")
+
+
+def test_an_older_version_is_taken_when_the_newest_does_not_go_with_the_rest() -> None:
+    shelf = Shelf({"a": {"1.0.0": {"c": "~1.0"}, "1.1.0": {"c": "~1.1"}}, "c": {"1.0.0": {}, "1.1.0": {}}})
+    assert versions(resolve(dependencies({"a": "1", "c": "~1.0"}), shelf)) == ["a 1.0.0", "c 1.0.0"]
+
+
+def test_a_range_over_lines_falls_back_to_an_older_line() -> None:
+    shelf = Shelf({"a": {"1.0.0": {}, "2.0.0": {"c": "~1.1"}}, "c": {"1.0.0": {}, "1.1.0": {}}})
+    assert versions(resolve(dependencies({"a": ">=1", "c": "~1.0"}), shelf)) == ["a 1.0.0", "c 1.0.0"]
+    assert versions(resolve(dependencies({"a": ">=1"}), shelf)) == ["a 2.0.0", "c 1.1.0"]
+
+
+def test_a_conflict_tells_who_asks_for_what_and_what_there_is() -> None:
+    shelf = Shelf({"a": {"1.0.0": {"c": "~1.1"}}, "c": {"1.0.0": {}, "1.1.0": {}}})
+    with pytest.raises(PackageError) as caught:
+        resolve(dependencies({"a": "1", "c": "~1.0"}), shelf)
+    assert caught.value.code == "versions-conflict"
+    assert caught.value.message == (
+        "no versions go together: c: a 1.0.0 asks for ~1.1, the project asks for ~1.0; there is 1.1.0, 1.0.0"
+    ) or caught.value.message == (
+        "no versions go together: c: the project asks for ~1.0, a 1.0.0 asks for ~1.1; there is 1.1.0, 1.0.0"
+    )
+
+
+def test_a_range_that_nothing_is_in_tells_what_there_is() -> None:
+    with pytest.raises(PackageError) as caught:
+        resolve(dependencies({"a": "^3"}), Shelf({"a": {"1.0.0": {}, "2.0.0": {}}}))
+    assert "the project asks for ^3; there is 2.0.0, 1.0.0" in caught.value.message
+
+
+def test_a_circle_is_drawn() -> None:
+    shelf = Shelf({"a": {"1.0.0": {"b": "1"}}, "b": {"1.0.0": {"c": "1"}}, "c": {"1.0.0": {"a": "1"}}})
+    with pytest.raises(PackageError) as caught:
+        resolve(dependencies({"a": "1"}), shelf)
+    assert caught.value.code == "dependency-cycle"
+    assert caught.value.message.count("->") == 3
+
+
+GRAPHS = st.fixed_dictionaries(
+    {
+        name: st.dictionaries(
+            st.sampled_from(["1.0.0", "1.1.0", "1.2.0", "2.0.0", "0.1.0", "0.2.0"]),
+            st.dictionaries(
+                st.sampled_from(after),
+                st.sampled_from(["*", "^1", "~1.1", "^2", ">=0.1 <2", "0.1.x", "<1.2"]),
+                max_size=3,
+            )
+            if after
+            else st.just({}),
+            min_size=1,
+        )
+        for name, after in {"a": "bcd", "b": "cd", "c": "d", "d": ""}.items()
+    }
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(GRAPHS)
+def test_a_solution_meets_every_wish_and_has_one_version_of_a_line(graph: dict[str, dict[str, dict[str, str]]]) -> None:
+    shelf = Shelf(graph)
+    try:
+        solution = resolve(dependencies({"a": "*", "b": "*"}), shelf)
+    except PackageError as error:
+        assert error.code == "versions-conflict"
+        return
+    lines = [(chosen.key.origin, chosen.key.line) for chosen in solution.packages.values()]
+    assert len(lines) == len(set(lines))
+    for chosen in solution.packages.values():
+        for name, dependency in chosen.release.dependencies.items():
+            target = solution.packages[chosen.imports[name]].release
+            assert target.origin.name == dependency.origin.name
+            assert dependency.range.allows(target.version)
+
+
+@settings(max_examples=100, deadline=None)
+@given(GRAPHS)
+def test_what_was_locked_stays_and_asking_again_gives_the_same(graph: dict[str, dict[str, dict[str, str]]]) -> None:
+    shelf = Shelf(graph)
+    try:
+        first = resolve(dependencies({"a": "*"}), shelf)
+    except PackageError:
+        return
+    locked = {key: chosen.release.version for key, chosen in first.packages.items()}
+    assert versions(resolve(dependencies({"a": "*"}), shelf)) == versions(first)
+    assert versions(resolve(dependencies({"a": "*"}), shelf, locked)) == versions(first)
