@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
+from armlib.dataclass import dataclass
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import Evaluator, Program, Read, Roots
@@ -47,18 +48,31 @@ def compile_target(
     environ: Mapping[str, str],
     *,
     provenance: bool = False,
+    begin: Callable[[Program], None] | None = None,
 ) -> Result:
     """Compile *target*; nothing is written. The files of parameters are among what the compilation read.
 
-    With *provenance* the compilation tells where the properties of the template were written.
+    With *provenance* the compilation tells where the properties of the template were written. *begin* is given the
+    first program that *evaluator* will be asked for, so that it may be evaluated while the compiler is imported.
     """
-    from armlib.compiler.pipeline import compile_template
-
     roots = roots_of(target, settings)
     arguments, reads = gather_arguments(target, roots, evaluator, environ)
     request = replace(_request(target, roots, arguments), provenance=provenance)
+    if begin is not None:
+        _begin(request, begin)
+    from armlib.compiler.pipeline import compile_template
+
     compilation = compile_template(request, evaluator, type_rules(settings))
     return Result(compilation=replace(compilation, reads=(*reads, *compilation.reads)), arguments=arguments)
+
+
+def _begin(request: CompileRequest, begin: Callable[[Program], None]) -> None:
+    from armlib.compiler.resolve import is_template
+    from armlib.compiler.wrapper import first_program
+
+    program = None if any(is_template(entry.path) for entry in request.entries) else first_program(request)
+    if program is not None:
+        begin(program)
 
 
 def type_rules(settings: Settings) -> tuple[Rule, ...]:

@@ -22,7 +22,6 @@ from armlib.resources import library_folder
 
 if TYPE_CHECKING:
     from armlib.config import Flags, Settings
-    from armlib.jsonnet.port import Evaluator
 
 # command -> where it is and what `armlib --help` says of it, so that help imports none of them
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -68,7 +67,7 @@ class App:
         self.format = settings.format
         return settings
 
-    def evaluator(self, settings: Settings) -> Evaluator:
+    def evaluator(self, settings: Settings) -> WorkerEvaluator:
         """Return an evaluator that keeps to the limits of *settings*; it ends with the command."""
         limits = (settings.timeout, settings.max_memory)
         if self._evaluator is not None and limits != self._limits:

@@ -100,7 +100,8 @@ def compile_command(
         app.shown_as = stdin_names(files)
         target = _with_outputs(target_of("compile", files, aliases, source), how)
         provenance = source_map is not None or blame is not None
-        result = compile_target(target, settings, app.evaluator(settings), app.environ, provenance=provenance)
+        evaluator = app.evaluator(settings)
+        result = compile_target(target, settings, evaluator, app.environ, provenance=provenance, begin=evaluator.begin)
         if not result.compilation.succeeded:
             app.fail(result.compilation.diagnostics)
             return ExitCode.WRONG_INPUT

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from armlib.config import FORMATS, Flags, Target, absolute, parse_duration, parse_size
+from armlib.dataclass import dataclass
 from armlib.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from armlib.compiler.parameters_check import (
     Context,
@@ -25,6 +25,7 @@ from armlib.compiler.parameters_check import (
 )
 from armlib.compiler.parameters_metadata import ParameterMetadata
 from armlib.compiler.request import Argument
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, error, warning
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from armlib.compiler.bind import Bound, bind
 from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
 from armlib.compiler.request import Argument, CompileRequest, Entry
 from armlib.compiler.resolve import Source, Sources, resolve_module
-from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program
+from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program, settings_of
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Place, error, has_errors, warning
 from armlib.errors import InputError
 from armlib.expressions.parser import is_expression
@@ -106,16 +107,7 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
         del ext_str[PARAMETERS]
         outside = {name: Argument(value=value, source="--ext-str parameters") for name, value in given.items()}
         arguments = outside | arguments
-    settings = Settings(
-        roots=request.roots,
-        as_code=request.parameters_as_code,
-        ext_str=ext_str,
-        ext_code=request.ext_code,
-        tla_str=request.tla_str,
-        tla_code=request.tla_code,
-        is_traced=request.provenance,
-    )
-    return arguments, settings
+    return arguments, settings_of(request, ext_str)
 
 
 def _unused(arguments: Mapping[str, Argument], settings: Settings) -> list[Diagnostic]:
@@ -247,21 +239,38 @@ class _Run:
         return self._document(answer, facts)
 
     def _document_answer(self) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
+        """Return the document, or what is wrong with it.
+
+        Modules that place templates elsewhere are few, so these are asked for when the document has such a deployment.
+        """
+        answer, failures = self._evaluated()
+        if answer is not None and _places_templates(_object(answer, "template").get("resources")):
+            return self._evaluated(with_linked=True)
+        return answer, failures
+
+    def _evaluated(self, *, with_linked: bool = False) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
         if self._settings.is_traced:
             from armlib.compiler.trace import evaluate_traced
 
+            program = self._document_program(is_traced=True, with_linked=with_linked)
             try:
-                answer, self._trace = evaluate_traced(self._document_program(is_traced=True), self._evaluator)
+                answer, self._trace = evaluate_traced(program, self._evaluator)
             except EvaluationError:
                 pass  # the places are those of another text; the evaluation below tells the right ones
             else:
                 self.reads += self._trace.reads if self._trace else ()
                 return answer, ()
-        return self._answer(self._document_program())
+        return self._answer(self._document_program(with_linked=with_linked))
 
-    def _document_program(self, *, is_traced: bool = False) -> Program:
-        path, settings = self._source.entry.path, self._settings
-        return document_program(path, settings, self.bound.injected, is_child=self._depth > 0, is_traced=is_traced)
+    def _document_program(self, *, is_traced: bool = False, with_linked: bool) -> Program:
+        return document_program(
+            self._source.entry.path,
+            self._settings,
+            self.bound.injected,
+            is_child=self._depth > 0,
+            is_traced=is_traced,
+            with_linked=with_linked,
+        )
 
     def _needs_injection(self, facts: _Facts) -> bool:
         """Return whether the module must be told of its deploy-time parameters, which the base library knows itself."""
@@ -362,7 +371,7 @@ class _Run:
             hidden=_texts(answer.get("hidden")),
             deploy_time=deploy_time,
             linked=_linked(answer.get("linked")),
-            tracing=self._document_program(is_traced=True),
+            tracing=self._document_program(is_traced=True, with_linked="linked" in answer),
             trace=self._trace,
         )
         if facts.template_parameters and not self._depth:
@@ -460,6 +469,17 @@ def _joined(one: Bound, other: Bound) -> Bound:
         secrets={**one.secrets, **other.secrets},
         diagnostics=(*one.diagnostics, *other.diagnostics),
     )
+
+
+def _places_templates(resources: Json) -> bool:
+    """Return whether *resources*, or those of a template nested in them, may load templates from elsewhere."""
+    items = resources.values() if isinstance(resources, dict) else resources if isinstance(resources, list) else ()
+    for resource in items:
+        if isinstance(resource, dict):
+            properties = _object(resource, "properties")
+            if "templateLink" in properties or _places_templates(_object(properties, "template").get("resources")):
+                return True
+    return False
 
 
 def _linked(items: Json) -> tuple[LinkedTemplate, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from armlib.dataclass import dataclass
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse, unescape
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.jsontypes import Json

@@ -181,9 +181,13 @@ class _Linker:
 
     def _settle_order(self, uses: dict[Resource, _Uses]) -> None:
         """Report the cycles, and forget the soft uses that point against the order that is known."""
-        if not any(used.all for used in uses.values()):
+        waiting = {resource: used.all for resource, used in uses.items() if used.all}
+        # In most templates few wait for one that waits itself, and a cycle is made of nothing else.
+        whole = {
+            one: between for one, used in waiting.items() if (between := [each for each in used if each in waiting])
+        }
+        if not whole:
             return
-        whole = {resource: list(used.all) for resource, used in uses.items()}
         tangled = [component for component in components(whole) if len(component) > 1]
         if not tangled:
             return

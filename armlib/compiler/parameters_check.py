@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeGuard
 
+from armlib.dataclass import dataclass
 from armlib.diagnostics import nearest
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path

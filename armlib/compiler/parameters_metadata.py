@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from armlib.compiler.parameters_check import (
     SPELLED_TYPES,
@@ -19,6 +19,7 @@ from armlib.compiler.parameters_check import (
     resolve,
     type_names,
 )
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Severity, error, has_errors, warning
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, has_errors
 from armlib.jsonnet.port import Read, Roots
 from armlib.jsontypes import Json, JsonObject

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from armlib.compiler.request import CompileRequest, Entry
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Place, error, nearest
 from armlib.errors import ArmlibError, InputError
 from armlib.jsonnet.digest import sha256_hex
@@ -48,6 +48,11 @@ def resolve(request: CompileRequest) -> Sources:
     return Sources(modules=tuple(modules), diagnostics=tuple(found))
 
 
+def is_template(path: Path) -> bool:
+    """Return whether the entry at *path* is an ARM template, by its name."""
+    return path.suffix.casefold() in _JSON_SUFFIXES
+
+
 def resolve_entry(entry: Entry) -> Source:
     """Return the module that *entry* names.
 
@@ -56,7 +61,7 @@ def resolve_entry(entry: Entry) -> Source:
             read, or it ends in ``.json`` or ``.jsonc`` and is no JSON object.
     """
     path = entry.path
-    if path.suffix.casefold() not in _JSON_SUFFIXES:
+    if not is_template(path):
         _check_file(path)
         return Source(entry=entry)
     data = _read(path)

@@ -116,17 +116,17 @@ local inspect(module) =
   // kind when the module is no object. A module checks itself when it is made with a library other than armlib's.
   inspect:: inspect,
 
-  // The same and { template, fields, hidden, id?, linked }: the members of the template that the module makes, the names
-  // of all its visible fields and of the members that it hides, its anchor, and the templates that it places elsewhere.
-  // Base libraries of others may call something else the id; only a text can be an anchor.
-  document(module):: inspect(module) + (
+  // The same and { template, fields, hidden, id?, linked? }: the members of the template that the module makes, the names
+  // of all its visible fields and of the members that it hides, its anchor, and, where asked for, the templates that it
+  // places elsewhere. Base libraries of others may call something else the id; only a text can be an anchor.
+  document(module, withLinked):: inspect(module) + (
     if std.type(module) != 'object' then {}
     else {
       template: { [name]: module[name] for name in members if isMember(module, name) },
       fields: std.objectFields(module),
       hidden: [name for name in members if name in module && !std.objectHas(module, name)],
       [if 'id' in module && (std.type(module.id) == 'string' || '$arm' in module) then 'id']: module.id,
-      linked: linkedIn(std.get(module, 'resources')),
+      [if withLinked then 'linked']: linkedIn(std.get(module, 'resources')),
     }
   ),
 

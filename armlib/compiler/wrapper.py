@@ -8,12 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from armlib.dataclass import dataclass
 from armlib.jsonnet.port import Program, Roots
 from armlib.jsontypes import Json
+
+if TYPE_CHECKING:
+    from armlib.compiler.request import CompileRequest
 
 PARAMETERS = "parameters"  # the external variable that arguments arrive in
 FILE = "<armlib>"  # the name of the program in places and frames
@@ -40,6 +45,33 @@ class Settings:
     is_traced: bool = False
 
 
+def settings_of(request: CompileRequest, ext_str: Mapping[str, str]) -> Settings:
+    """Return the settings of *request*, with *ext_str* for its external variables."""
+    return Settings(
+        roots=request.roots,
+        as_code=request.parameters_as_code,
+        ext_str=ext_str,
+        ext_code=request.ext_code,
+        tla_str=request.tla_str,
+        tla_code=request.tla_code,
+        is_traced=request.provenance,
+    )
+
+
+def first_program(request: CompileRequest) -> Program | None:
+    """Return the program that the compilation of *request* starts with, so that an evaluator can begin with it before.
+
+    It is None where that is not plain to see: for several modules, and for arguments in an external variable.
+    """
+    if len(request.entries) != 1 or PARAMETERS in request.ext_str:
+        return None
+    path = request.entries[0].path
+    settings = settings_of(request, request.ext_str)
+    if request.arguments:
+        return inspect_program(path, settings, request.arguments)
+    return document_program(path, settings, {}, is_traced=request.provenance)
+
+
 def inspect_program(path: Path, settings: Settings, arguments: Iterable[str]) -> Program:
     """Return the program that tells what parameters the module at *path* declares.
 
@@ -51,29 +83,37 @@ def inspect_program(path: Path, settings: Settings, arguments: Iterable[str]) ->
 
 
 def document_program(
-    path: Path, settings: Settings, arguments: Mapping[str, Json], *, is_child: bool = False, is_traced: bool = False
+    path: Path,
+    settings: Settings,
+    arguments: Mapping[str, Json],
+    *,
+    is_child: bool = False,
+    is_traced: bool = False,
+    with_linked: bool = False,
 ) -> Program:
     """Return the program that gives the members of the module at *path*, called with *arguments*.
 
     A child is a module that a template names; it is given its arguments as in Jsonnet. A traced program gives
-    ``{ document, trace }``; the trace tells where its objects were written (:mod:`armlib.compiler.provenance`).
+    ``{ document, trace }``; the trace tells where its objects were written (:mod:`armlib.compiler.provenance`). The
+    templates that are placed elsewhere come *with_linked* only: to look for them takes a fifth of an evaluation.
     """
     module = f"if std.isFunction(entry) then {_call(settings, arguments)} else entry"
     module = f"armlib.given({module})" if is_child else module
+    linked = "true" if with_linked else "false"
     if not is_traced:
-        return _program(f"armlib.document({module})", path, settings, arguments)
-    return replace(_program(_TRACED % module, path, settings, arguments), is_traced=True)
+        return _program(f"armlib.document({module}, {linked})", path, settings, arguments)
+    return replace(_program(_TRACED % (module, linked), path, settings, arguments), is_traced=True)
 
 
 _TRACED = """\
-local module = %s, document = armlib.document(module), at = std.extVar('armlib:trace');
+local module = %s, document = armlib.document(module, %s), at = std.extVar('armlib:trace');
 {
   document: document,
   trace: if std.type(module) == 'object' then {
     module: at.numbers(module),
     template: at.walk(document.template),
     metadata: if 'parameterMetadata' in module then at.numbers(module.parameterMetadata) else [],
-    linked: [at.walk(linked.template) for linked in document.linked],
+    linked: [at.walk(linked.template) for linked in std.get(document, 'linked', [])],
   },
 }"""
 

@@ -61,13 +61,25 @@ class WorkerProcess:
                 os.close(descriptor)
         self._wrote = bytearray()
         self._alive = True
+        self._begun: bytes | None = None
+        self._unsent = memoryview(b"")
         for descriptor in (self._requests, self._answers, self._errors):
             os.set_blocking(descriptor, False)
+
+    def begin(self, request: Sequence[bytes]) -> None:
+        """Let the process begin with *request*, which it must be free for, and do not wait for anything."""
+        if self._begun is None:
+            self._begun = messages.framed(request)
+            self._unsent = self._send(memoryview(self._begun))
+
+    def is_free_for(self, request: Sequence[bytes]) -> bool:
+        """Return whether the process has begun with nothing else than *request*."""
+        return self._begun is None or self._begun == messages.framed(request)
 
     def ask(self, request: Sequence[bytes], time_limit: float | None) -> tuple[list[bytes], bytes]:
         """Return the answer to *request*, and what the process wrote to its standard error meanwhile.
 
-        All waiting is in here, where a signal wakes it.
+        All waiting is in here, where a signal wakes it. The process must be free for *request*.
 
         Raises:
             TimeLimitError: There was no answer within *time_limit* seconds.
@@ -75,10 +87,12 @@ class WorkerProcess:
         """
         deadline = None if time_limit is None else time.monotonic() + time_limit
         del self._wrote[:]
-        rest = memoryview(messages.framed(request))
+        self.begin(request)
+        rest, self._begun = self._unsent, None
         answer = _Incoming()
         waiting = select.poll()
-        waiting.register(self._requests, select.POLLOUT)
+        if rest:
+            waiting.register(self._requests, select.POLLOUT)
         waiting.register(self._answers, select.POLLIN)
         waiting.register(self._errors, select.POLLIN)
         while not answer.is_complete:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.packages import PackageRoot

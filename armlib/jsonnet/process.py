@@ -87,14 +87,27 @@ class WorkerEvaluator:
                 self._end()
         return answer.result(program)
 
+    def begin(self, program: Program) -> None:
+        """Begin to evaluate *program*, which is to be evaluated next, and return at once.
+
+        The caller does something else meanwhile. If then another program comes first, this one was for nothing.
+        """
+        request = _request(program, self._limit(program))
+        with self._turn:
+            self._free_for(request).begin(request)
+
+    def _limit(self, program: Program) -> float | None:
+        limits = [limit for limit in (self._time_limit, program.time_limit) if limit]
+        return min(limits) if limits else None
+
     def _ask(self, program: Program) -> _Answer:
         from armlib.errors import StoppedError
 
-        process = self._running()
-        limits = [limit for limit in (self._time_limit, program.time_limit) if limit]
-        time_limit = min(limits) if limits else None
+        time_limit = self._limit(program)
+        request = _request(program, time_limit)
+        process = self._free_for(request)
         try:
-            return _Answer(*process.ask(_request(program, time_limit), time_limit))
+            return _Answer(*process.ask(request, time_limit))
         except KeyboardInterrupt:
             self._end()
             raise StoppedError("interrupted", code="interrupted") from None
@@ -107,6 +120,11 @@ class WorkerEvaluator:
         except BaseException:
             self._end()
             raise
+
+    def _free_for(self, request: list[bytes]) -> WorkerProcess:
+        if not self._running().is_free_for(request):
+            self._end()
+        return self._running()
 
     def _running(self) -> WorkerProcess:
         if self._closed:

@@ -7,7 +7,6 @@ is wrong. Names known at run time only (``parameters(concat(…))``) are left to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from armlib.compiler.identity import LITERAL_ID, texts_in
 from armlib.compiler.link import Linked
 from armlib.compiler.places import places_of
 from armlib.compiler.structure import Level
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Excerpt, error, nearest
 from armlib.expressions.parser import ExpressionSyntaxError, excerpt, is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node

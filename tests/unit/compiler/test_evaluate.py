@@ -10,6 +10,7 @@ import pytest
 
 from armlib.compiler.pipeline import compile_template
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
+from armlib.compiler.wrapper import first_program
 from armlib.jsonnet.inprocess import InProcessEvaluator
 from armlib.jsonnet.port import Evaluated, Program, Roots
 from armlib.resources import library_folder
@@ -278,3 +279,59 @@ def test_every_file_that_was_read_is_known(tmp_path: Path) -> None:
     )
     read = {Path(read.path).name for read in compiled(tmp_path, "main.json").reads if read.kind == "file"}
     assert read >= {"main.json", "m.jsonnet", "inner.libsonnet"}
+
+
+class Asked:
+    """Evaluates, and keeps the programs that it was asked for."""
+
+    def __init__(self) -> None:
+        self.programs: list[Program] = []
+        self._inner = InProcessEvaluator()
+
+    def evaluate(self, program: Program) -> Evaluated:
+        self.programs.append(program)
+        return self._inner.evaluate(program)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"arguments": {"n": Argument(text="a")}},
+        {"arguments": {"n": Argument(value="a")}, "parameters_as_code": True, "ext_str": {"x": "1"}},
+        {"ext_code": {"parameters": "{ n: 'a' }"}},
+        {"provenance": True},
+    ],
+)
+def test_the_first_program_can_be_told_before_the_compilation(tmp_path: Path, how: dict[str, Any]) -> None:
+    module = "(import 'arm.libsonnet').Module { parameterMetadata:: { n: { type: 'string', defaultValue: 'b' } }, s:: "
+    written(tmp_path, main_jsonnet=module + SITE % "$.arguments.n" + " }")
+    evaluator = Asked()
+    request = CompileRequest(
+        entries=(Entry(path=tmp_path / "main.jsonnet", alias="main"),),
+        roots=Roots(project=tmp_path, packaged=(library_folder(),)),
+        **how,
+    )
+    assert compile_template(request, evaluator).template is not None
+    assert evaluator.programs[0] == first_program(request)
+
+
+@pytest.mark.parametrize("where", ["apart", "nested", "symbolic"])
+def test_templates_placed_elsewhere_are_asked_for_where_there_are_any(tmp_path: Path, where: str) -> None:
+    linked = "arm.linked({ resources: [] }, 'apart.json')"
+    body = {
+        "apart": f"arm.Module {{ a:: {linked} }}",
+        "nested": f"arm.Module {{ a:: arm.nested({{ resources: [{linked}] }}, 'inner') }}",
+        "symbolic": f"{{ languageVersion: '2.0', resources: {{ a: {linked} }} }}",
+    }
+    written(
+        tmp_path, main_jsonnet=f"local arm = import 'arm.libsonnet'; {body[where]}", none_jsonnet="{ resources: [] }"
+    )
+    for name, uris, count in (("main", ["apart.json"], 2), ("none", [], 1)):
+        evaluator = Asked()
+        request = CompileRequest(
+            entries=(Entry(path=tmp_path / f"{name}.jsonnet", alias=name),),
+            roots=Roots(project=tmp_path, packaged=(library_folder(),)),
+        )
+        assert list(compile_template(request, evaluator).linked) == uris
+        assert len(evaluator.programs) == count

@@ -214,6 +214,44 @@ def test_start_returns_at_once(program: MakeProgram) -> None:
         assert evaluator.evaluate(program("1")).text == "1\n"
 
 
+def test_what_was_begun_is_evaluated_once_and_before_it_is_asked_for(
+    evaluator: WorkerEvaluator, program: MakeProgram, project: Path
+) -> None:
+    (project / "begun.libsonnet").write_text("'before'")
+    begun = program("import 'begun.libsonnet'")
+    evaluator.begin(begun)
+    evaluator.begin(begun)
+    pid = worker_pid(evaluator)
+    time.sleep(0.5)
+    (project / "begun.libsonnet").write_text("'after'")
+    assert [evaluator.evaluate(begun).text for _ in range(2)] == ['"before"\n', '"after"\n']
+    assert worker_pid(evaluator) == pid
+
+
+@pytest.mark.parametrize("begun", ["2", ENDLESS_CALLS, "'" + "x" * 3_000_000 + "'"])
+def test_another_program_than_the_one_begun_gets_its_own_answer(begun: str, program: MakeProgram) -> None:
+    with WorkerEvaluator() as evaluator:
+        evaluator.begin(program(begun))
+        assert [evaluator.evaluate(program(source)).text for source in ("1", "3")] == ["1\n", "3\n"]
+        evaluator.begin(program(begun))
+        evaluator.begin(program("4"))
+        assert evaluator.evaluate(program("4")).text == "4\n"
+
+
+def test_a_large_program_that_was_begun_is_sent_to_its_end(evaluator: WorkerEvaluator, program: MakeProgram) -> None:
+    large = program("std.length(std.extVar('x'))", ext_str={"x": "x" * 3_000_000})
+    evaluator.begin(large)
+    assert evaluator.evaluate(large).text == "3000000\n"
+
+
+def test_limits_and_errors_are_those_of_the_program_that_was_begun(program: MakeProgram) -> None:
+    with WorkerEvaluator(time_limit=0.5) as evaluator:
+        for source, error in ((ENDLESS_CALLS, StoppedError), ("error 'no'", EvaluationError)):
+            evaluator.begin(program(source))
+            with pytest.raises(error):
+                evaluator.evaluate(program(source))
+
+
 @pytest.mark.parametrize("source", ENDLESS)
 def test_close_from_another_thread_ends_the_evaluation(source: str, program: MakeProgram) -> None:
     evaluator = WorkerEvaluator(memory_limit=None)
