@@ -21,5 +21,6 @@ rules.py        faults and latencies that are asked for
 definitions.py  a body against the installed type definitions
 kept.py         what of a body is kept: no secrets, nothing that only the service writes
 refusals.py     the service's refusals, in its words
+deployments/    deployments of templates, and how they run
 providers/      what services do with a resource; one file a service
 """

@@ -8,6 +8,8 @@ from types import TracebackType
 from armlib.emulator import snapshot
 from armlib.emulator.catalogue import Catalogue
 from armlib.emulator.definitions import Definitions
+from armlib.emulator.deployments.history import History
+from armlib.emulator.deployments.service import Deployments
 from armlib.emulator.events import Events
 from armlib.emulator.export import Exports
 from armlib.emulator.locks import Locks
@@ -34,6 +36,7 @@ class Engine:
         store: The state.
         resources: Resources, and the scopes as resources.
         scopes: Subscriptions, resource groups, management groups.
+        deployments: Deployments of templates to them.
         catalogue: Namespaces, types, API versions; registration.
         tags: Tags of scopes, and the names of tags.
         locks: What is locked.
@@ -62,6 +65,9 @@ class Engine:
         self.resources.before.append(self.rules.apply)
         self.resources.guards += [self.catalogue.guard, self.locks.guard]
         self.resources.recorders.append(self.events.record)
+        self.deployments = Deployments(
+            store, self.resources, settings, latency=self.rules.latency, provider=self.catalogue.provider
+        )
 
     @classmethod
     def open(cls, path: Path | None = None, settings: Settings = DEFAULTS) -> Engine:
@@ -80,10 +86,16 @@ class Engine:
         engine = cls(store, settings, definitions)
         engine.scopes.begin()
         engine.operations.resume()
+        if History.has_running(store):
+            engine.deployments.resume()
         return engine
 
     def close(self) -> None:
-        """Wait for what is running, and let go of the files."""
+        """Wait for what is running, and let go of the files.
+
+        Deployments that run are left in a state from which the next engine goes on.
+        """
+        self.deployments.close()
         self.operations.close()
         self.store.close()
         self.definitions.close()

@@ -22,7 +22,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from armlib.deployment.fault import Fault
-from armlib.emulator.addresses import Address
+from armlib.emulator.addresses import Address, parse_address
 from armlib.emulator.caller import Caller
 from armlib.emulator.providers.made_up import seed
 from armlib.errors import UsageError
@@ -142,14 +142,30 @@ class Rules:
             self._struck.clear()
 
     def apply(self, address: Address, verb: str, caller: Caller) -> None:
-        """Wait, or raise a fault, as the rules for *address* say."""
+        """Wait, or raise a fault, as the rules for *address* say.
+
+        A deployment waits by itself before it makes a resource, and goes on with others meanwhile.
+        """
         if not self._rules:
             return
+        waited = caller.deployment is not None and verb == "write"
         for rule in self._rules:
+            if waited and rule.status is None:
+                continue
             if rule.concerns(address, verb) and self._strikes(rule, address.key, verb):
                 if rule.status is not None:
                     raise _fault(rule, rule.status, address)
                 self._sleep(rule.wait)
+
+    def latency(self, id_: str) -> float:
+        """Return the seconds that a deployment takes longer to make the resource with the id *id_*."""
+        rules = [rule for rule in self._rules if rule.status is None]
+        if not rules:
+            return 0.0
+        address = parse_address(id_)
+        return sum(
+            rule.wait for rule in rules if rule.concerns(address, "write") and self._strikes(rule, address.key, "write")
+        )
 
     def _strikes(self, rule: Rule, key: str, verb: str) -> bool:
         with self._lock:
