@@ -61,6 +61,26 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def write_private_file(path: Path, data: bytes) -> None:
+    """Write *data* to *path* whole, readable for its owner alone from the start; folders that are missing are made.
+
+    Raises:
+        WriteError: The system refused.
+    """
+    temporary = path.with_name(f".{path.name[:200]}.{os.urandom(4).hex()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"cannot write {path}: {error.strerror}", place=Place(file=str(path))) from error
+
+
 def _is_special(path: Path) -> bool:
     if path.is_relative_to("/dev"):
         return True

@@ -64,7 +64,16 @@ _MASK = 0xFFFFFFFF
 
 def template_hash(template: Mapping[str, Json]) -> str:
     """Return the ``templateHash`` of *template*, an unsigned decimal number."""
-    return str(_hash64(_upper(json_bytes(_ordered_template(template), compact=True))))
+    return str(_hash64(_hashed_text(template)))
+
+
+def minified_template(template: Mapping[str, Json]) -> str:
+    """Return the text that is hashed for *template*, as ``calculateTemplateHash`` tells it."""
+    return _hashed_text(template).decode()
+
+
+def _hashed_text(template: Mapping[str, Json]) -> bytes:
+    return _upper(json_bytes(_ordered_template(template), compact=True))
 
 
 def _ordered_template(template: Mapping[str, Json]) -> JsonObject:

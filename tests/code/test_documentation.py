@@ -29,8 +29,11 @@ def test_the_contributing_page_names_every_target_of_the_makefile() -> None:
 # Diagnostics
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-# What is written with hyphens and is no code: names of encodings, formats, keys of armlib.toml and of JSON Schema.
-NO_CODES = re.compile(r"(utf|latin|iso|us|x-armlib)-.*|date-time|read-only|write-only|surrogate-.*|oci-layout")
+# What is written with hyphens and is no code: encodings, formats, keys of armlib.toml and of JSON Schema, headers.
+NO_CODES = re.compile(
+    r"(utf|latin|iso|us|x-armlib|x-ms|x-identity|if|sec-fetch|content)-.*|date-time|read-only|write-only|surrogate-.*"
+    r"|no-cache|no-store|same-origin|api-version|local-token|oci-layout"
+)
 
 
 def codes_in(path: Path) -> Iterator[str]:

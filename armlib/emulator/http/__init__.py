@@ -1,0 +1,1 @@
+"""The local Azure Resource Manager as a server: what speaks HTTP, and nothing that decides what a resource is."""

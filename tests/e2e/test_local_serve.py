@@ -1,0 +1,107 @@
+"""``armlib local serve``: starting, telling where it is, and ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+VERSION = "?api-version=2022-12-01"
+SERVE = [sys.executable, "-m", "armlib", "local", "serve", "--port", "0"]
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Start a server with its state in *folder*; give the process and what its ready file says."""
+    ready = folder / "ready.json"
+    environment = os.environ | {"ARMLIB_STATE": str(folder / "state.sqlite3")}
+    process = subprocess.Popen(
+        [*SERVE, "--ready-file", str(ready), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=environment,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("The local Azure Resource Manager is ready at http"), process.communicate()
+        yield process, json.loads(ready.read_text())
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def test_it_answers_as_soon_as_it_says_so_and_ends_well(tmp_path: Path) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with serving(tmp_path) as (process, ready):
+            assert requests.get(f"{ready['url']}/subscriptions{VERSION}", timeout=10).status_code == 200
+            assert ready["pid"] == process.pid
+            assert ready["environment"]["IDENTITY_ENDPOINT"] == f"{ready['url']}/msi/token"
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=20)
+            assert process.returncode == 0
+            assert "IDENTITY_ENDPOINT" in errors
+            assert not (tmp_path / "ready.json").exists()
+
+
+def test_what_was_made_is_there_the_next_time(tmp_path: Path) -> None:
+    for status in (201, 200):
+        with serving(tmp_path) as (_, ready):
+            group = f"{ready['url']}/subscriptions/{ready['subscriptionId']}/resourcegroups/g{VERSION}"
+            assert requests.put(group, json={"location": "westeurope"}, timeout=10).status_code == status
+    assert (tmp_path / "state.sqlite3").is_file()
+
+
+def test_a_state_in_memory_leaves_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, "--memory") as (_, ready):
+        assert ready["state"] is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    with serving(tmp_path, "--https", "--memory") as (_, ready):
+        assert ready["url"].startswith("https://")
+        url = f"https://localhost:{ready['port']}"
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{url}/subscriptions{VERSION}", timeout=10)
+        certificate = ready["environment"]["REQUESTS_CA_BUNDLE"]
+        assert requests.get(f"{url}/subscriptions{VERSION}", timeout=10, verify=certificate).status_code == 200
+        cloud = requests.get(f"{url}/metadata/endpoints?api-version=2022-09-01", timeout=10, verify=certificate).json()
+        assert cloud["resourceManager"] == f"{url}/"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["local-key.pem", "local.pem"]
+
+
+def test_beyond_the_loopback_it_wants_its_token(tmp_path: Path) -> None:
+    with serving(tmp_path, "--host", "0.0.0.0", "--memory") as (process, ready):
+        url = f"http://127.0.0.1:{ready['port']}/subscriptions{VERSION}"
+        file = Path(ready["tokenFile"])
+        token = file.read_text().strip()
+        assert len(token) > 40
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert requests.get(url, timeout=10).status_code == 401
+        assert requests.get(url, timeout=10, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        process.terminate()
+        output, errors = process.communicate(timeout=20)
+        assert token not in output + errors
+
+
+def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [*SERVE[:-1], str(taken.getsockname()[1]), "--memory"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "cannot-listen" in done.stderr
+    assert "--port 0" in done.stderr
