@@ -18,7 +18,18 @@ from armlib.deployment.show import show
 from armlib.deployment.types import HIDDEN
 from armlib.deployment.whatif.known import UNKNOWN, Known, Shape
 from armlib.deployment.whatif.model import PropertyChange, PropertyChangeType, Reason, Suppressed, joined
-from armlib.deployment.whatif.noise import SERVER_MADE, Kind, alike, is_masked, is_nothing, is_secret_name
+from armlib.deployment.whatif.noise import (
+    SECRET_LISTS,
+    SECRET_OBJECTS,
+    SERVER_MADE,
+    Kind,
+    alike,
+    is_masked,
+    is_nothing,
+    is_secret,
+    is_secret_name,
+    is_secret_pair,
+)
 from armlib.deployment.whatif.pairing import Pairing, pair
 from armlib.deployment.whatif.rules import Rules, ordered_names
 from armlib.expressions.values import Secret, Unknown, Value
@@ -30,6 +41,8 @@ _IDENTITY: Final = frozenset(
 )
 # Objects whose keys and values are the user's own.
 _FREE: Final = frozenset({"tags", "appsettings", "labels", "annotations", "environmentvariables", "metadata"})
+_CONTAINERS: Final = frozenset({dict, list})
+_SIMPLE: Final = frozenset({bool, int, float, type(None)})
 _PLAIN_NAME: Final = re.compile(r"[\w$@:-]+\Z")
 
 
@@ -80,6 +93,7 @@ class _Place(NamedTuple):
     name: str
     shape: Shape
     free: bool = False
+    secret: bool = False  # it is told to be one by what is around it
 
     @property
     def whole(self) -> str:
@@ -124,13 +138,19 @@ class _Comparison:
     ) -> None:
         """Compare two objects; *partial* says that the wanted one may get further properties."""
         fields = self._known.fields(at.shape, wanted, there)
+        is_pair = "value" in wanted and (is_secret_pair(dict(wanted)) or at.name in SECRET_LISTS)
         sent = sent if type(sent) is dict else {}
         mentioned = set()
         for name, value in wanted.items():
             key = _key(there, name)
             mentioned.add(key)
+            actual = MISSING if key is None else there[key]
+            if type(actual) is type(value) and actual == value:
+                continue  # most are, and need no more looking
             place = self._below(at, name, fields)
-            self._value(place, value, _get(sent, name), MISSING if key is None else there[key], found)
+            if is_pair and place.name == "value":
+                place = place._replace(secret=True)
+            self._value(place, value, _get(sent, name), actual, found)
         if partial:
             return
         owned = at.rule in self._rules.owned
@@ -160,7 +180,7 @@ class _Comparison:
                 self._suppress(at, Reason.READ_ONLY, wanted, there)
         elif there is MISSING or there is None:
             self._absent(at, wanted, sent, found)
-        elif at.shape.hidden or is_masked(there) or (there == "" and kind is str and is_secret_name(at.name)):
+        elif at.shape.hidden or is_masked(there) or (there == "" and self._is_hidden(at, wanted)):
             self._untold(at, wanted, sent, found)
         elif kind is dict and type(there) is dict:
             self._object(at, wanted, sent, there, found)
@@ -185,7 +205,7 @@ class _Comparison:
         """Look at what is there and not in the template."""
         if there is MISSING or there is None:
             return
-        if at.shape.read_only:
+        if at.shape.read_only or at.rule == "properties.provisioningstate":
             self._suppress(at, Reason.READ_ONLY, MISSING, there)
         elif at.rule in self._rules.owned and type(there) is dict and "." not in at.rule:
             self._object(at, {}, sent, there, found)
@@ -240,8 +260,10 @@ class _Comparison:
     def _is_hidden(self, at: _Place, wanted: Any) -> bool:
         return (
             at.shape.hidden
-            or at.rule in self._rules.hidden
-            or (type(wanted) is str and not at.free and is_secret_name(at.name))
+            or at.secret
+            or self._rules.is_hidden(at.rule)
+            or (type(wanted) is str and is_secret(at.name, wanted))
+            or (type(wanted) is dict and at.name in SECRET_OBJECTS)
         )
 
     # arrays
@@ -251,7 +273,7 @@ class _Comparison:
         ordered = at.name in ordered_names()
         pairing = pair(wanted, there, self._alike(at, item), ordered=ordered)
         sent = sent if type(sent) is list else []
-        was_sent = dict(pair(wanted, sent, self._alike(at, item), ordered=ordered).pairs)
+        was_sent = self._places_sent(at, item, wanted, sent, ordered=ordered)
         children: list[tuple[int, PropertyChange]] = []
         for one, other in pairing.pairs:
             element = sent[was_sent[one]] if one in was_sent else MISSING
@@ -265,6 +287,14 @@ class _Comparison:
             children.sort(key=lambda child: (child[0], child[1].kind is not PropertyChangeType.DELETE))
             changes = tuple(change for _, change in children)
             found.append(PropertyChange(path=at.path, kind=PropertyChangeType.ARRAY, children=changes))
+
+    def _places_sent(
+        self, at: _Place, item: Shape, wanted: list[Any], sent: list[Any], *, ordered: bool
+    ) -> Mapping[int, int]:
+        """Return where each element that is wanted stood when it was sent last."""
+        if wanted == sent:
+            return {place: place for place in range(len(wanted))}
+        return dict(pair(wanted, sent, self._alike(at, item), ordered=ordered).pairs)
 
     def _item(self, at: _Place, item: Shape, index: int) -> _Place:
         return _Place("", f"{at.whole}[{index}]", f"{at.rule}.*", at.name, item, at.free)
@@ -352,7 +382,9 @@ class _Comparison:
         )
 
     def _shown(self, value: Any, at: _Place) -> Json:
-        return None if value is MISSING else conceal(value, at.shape, self._known, at.name)
+        if value is MISSING:
+            return None
+        return HIDDEN if at.secret else conceal(value, at.shape, self._known, at.name)
 
 
 def covers(wanted: Any, there: Any, kind: Kind) -> bool:
@@ -385,18 +417,48 @@ def agrees(wanted: Any, sent: Any) -> bool:
 def conceal(value: Any, shape: Shape, known: Known, name: str = "") -> Json:
     """Return *value* as JSON without secrets: those of expressions, of definitions, and what is called like one."""
     type_ = type(value)
-    if type_ is dict:
-        fields = known.fields(shape, value)
-        return {
-            key: conceal(inner, UNKNOWN if fields is None else known.field(fields, key, shape), known, key)
-            for key, inner in value.items()
-        }
+    if type_ is str:
+        return HIDDEN if value and shape.hidden else _plain(value, name)
+    if shape.type is None or type_ not in _CONTAINERS:
+        return _plain(value, name)
     if type_ is list:
         item = known.item(shape)
-        return [conceal(inner, item, known, name) for inner in value]
+        return _without_values([conceal(inner, item, known, name) for inner in value], name)
+    if name.casefold() in SECRET_OBJECTS:
+        return HIDDEN
+    fields = known.fields(shape, value)
+    concealed: dict[str, Any] = {
+        key: conceal(inner, UNKNOWN if fields is None else known.field(fields, key, shape), known, key)
+        for key, inner in value.items()
+    }
+    return _without_value(concealed) if "value" in concealed and is_secret_pair(value) else concealed
+
+
+def _plain(value: Any, name: str) -> Json:
+    """Return *value* as :func:`conceal` does when there is no definition of it."""
+    type_ = type(value)
     if type_ is str:
-        return HIDDEN if value and (shape.hidden or is_secret_name(name)) else value
-    return show(value)
+        return HIDDEN if is_secret_name(name) and is_secret(name, value) else value
+    if type_ is dict:
+        if name.casefold() in SECRET_OBJECTS:
+            return HIDDEN
+        plain: dict[str, Any] = {
+            key: inner if type(inner) in _SIMPLE else _plain(inner, key) for key, inner in value.items()
+        }
+        return _without_value(plain) if "value" in plain and is_secret_pair(value) else plain
+    if type_ is list:
+        return _without_values([inner if type(inner) in _SIMPLE else _plain(inner, name) for inner in value], name)
+    return value if type_ in _SIMPLE else show(value)
+
+
+def _without_values(elements: list[Any], name: str) -> list[Any]:
+    if name.casefold() not in SECRET_LISTS:
+        return elements
+    return [_without_value(each) if isinstance(each, dict) and "value" in each else each for each in elements]
+
+
+def _without_value(pair: dict[str, Any]) -> dict[str, Any]:
+    return {**pair, "value": HIDDEN}
 
 
 def veiled(there: Any, wanted: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from armlib.azuretypes.model import (
     ArrayType,
@@ -17,33 +17,30 @@ from armlib.azuretypes.model import (
 )
 from armlib.azuretypes.names import nearest_version
 
+_READ_ONLY: Final = int(Flags.READ_ONLY)
+_WRITE_ONLY: Final = int(Flags.WRITE_ONLY)
+
 
 class Shape(NamedTuple):
-    """The definition of a value: its type, and the flags of its property. *exact* says that the version is right."""
+    """The definition of a value.
+
+    *closed* says that it is one of some words, None that this is not known. *hidden* says that the service takes it and
+    never tells it, or that it is a secret. *exact* says that the definition is of the right version, *missing* that the
+    object around it has no such property.
+    """
 
     type: Type | None = None
-    flags: int = 0
+    read_only: bool = False
+    hidden: bool = False
+    closed: bool | None = None
     exact: bool = False
-    missing: bool = False  # the object around it has no such property
+    missing: bool = False
 
-    @property
-    def read_only(self) -> bool:
-        """Whether only the service sets it."""
-        return bool(self.flags & Flags.READ_ONLY)
 
-    @property
-    def hidden(self) -> bool:
-        """Whether the service takes it and never tells it, or it is a secret."""
-        return bool(self.flags & Flags.WRITE_ONLY) or (
-            isinstance(self.type, StringType | ObjectType) and self.type.sensitive
-        )
-
-    @property
-    def closed(self) -> bool | None:
-        """Whether it is one of some words; None when that is not known."""
-        if isinstance(self.type, EnumType):
-            return True
-        return False if isinstance(self.type, StringType) else None
+def _shape(type_: Type, flags: int, *, exact: bool) -> Shape:
+    sensitive = isinstance(type_, StringType | ObjectType) and type_.sensitive
+    closed = isinstance(type_, EnumType) if isinstance(type_, EnumType | StringType) else None
+    return Shape(type_, bool(flags & _READ_ONLY), sensitive or bool(flags & _WRITE_ONLY), closed, exact)
 
 
 UNKNOWN = Shape()
@@ -86,16 +83,16 @@ class Known:
             return UNKNOWN
         found: Property | None = fields.properties.get(name) or fields.folded.get(name.casefold())
         if found is not None:
-            return Shape(self._definitions.resolve(found.type), found.flags, around.exact)
+            return _shape(self._definitions.resolve(found.type), found.flags, exact=around.exact)
         if fields.further is not None:
-            return Shape(self._definitions.resolve(fields.further), exact=around.exact)
+            return _shape(self._definitions.resolve(fields.further), 0, exact=around.exact)
         return Shape(missing=True, exact=around.exact)
 
     def item(self, shape: Shape) -> Shape:
         """Return the definition of the elements of the array *shape*."""
         if not isinstance(shape.type, ArrayType) or self._definitions is None:
             return UNKNOWN
-        return Shape(self._definitions.resolve(shape.type.item), exact=shape.exact)
+        return _shape(self._definitions.resolve(shape.type.item), 0, exact=shape.exact)
 
 
 def _variant(type_: VariantType, values: tuple[Any, ...]) -> str | None:

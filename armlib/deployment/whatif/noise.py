@@ -32,10 +32,17 @@ SERVER_MADE: Final = frozenset(
         "datecreated",
     }
 )
+# The end of a name whose value is a secret, once marks between words are out.
 _SECRET_NAME = re.compile(
-    r"(?:password|passwd|passphrase|secret|connectionstring|credential|sastoken|accesstoken"
-    r"|(?:account|access|shared|primary|secondary|master|private|api|admin|function|host|license|encryption)key)s?(?:value)?\Z"
+    r"(?:password|passwd|pwd|passphrase|secret|secretvalue|securevalue|connectionstring|credential|sastoken|sasuri"
+    r"|(?:access|auth|bearer|refresh|bot)token|pfxblob"
+    r"|(?:account|access|shared|primary|secondary|secret|private|storage|api|master|host|function|authorization"
+    r"|instrumentation|admin|query|subscription|signing|license|encryption)key)s?\Z"
 )
+_MARKS = re.compile(r"[\s_\-.:]+")
+_REFERENCE: Final = "@Microsoft.KeyVault("  # says where the secret is
+SECRET_OBJECTS: Final = frozenset({"protectedsettings", "secureproperties"})
+SECRET_LISTS: Final = frozenset({"secrets", "protectedparameters"})  # of objects that have a value each
 _PLACES: Final = frozenset({"location", "locationname", "region"})
 _NAMING: Final = frozenset({"kind", "sku", "tier", "family", "type", "name"})
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -61,7 +68,18 @@ class Kind(NamedTuple):
 @cache
 def is_secret_name(name: str) -> bool:
     """Return whether a property called *name* is likely to hold a secret; used where no definition says so."""
-    return _SECRET_NAME.search(name.casefold()) is not None
+    return _SECRET_NAME.search(_MARKS.sub("", name).casefold()) is not None
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Return whether the text *value* under *name* is likely to be a secret."""
+    return value != "" and is_secret_name(name) and not value.startswith(_REFERENCE)
+
+
+def is_secret_pair(value: dict[str, Any]) -> bool:
+    """Return whether *value* is ``{name, value}`` with a name that says that the value is a secret."""
+    name = value.get("name")
+    return isinstance(name, str) and "value" in value and is_secret_name(name)
 
 
 def is_masked(value: Any) -> bool:
@@ -88,7 +106,7 @@ def alike(wanted: Any, there: Any, kind: Kind) -> Likeness:
     if one in _NUMBERS and other in _NUMBERS:
         return bool(wanted == there)
     if one in _SCALARS and other in _SCALARS and not kind.free:
-        return Reason.NORMALISED if _as_text(wanted) == _as_text(there) else False
+        return Reason.NORMALISED if wanted == there or _as_text(wanted) == _as_text(there) else False
     return False
 
 

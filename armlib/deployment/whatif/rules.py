@@ -42,6 +42,10 @@ class Rules:
         """Return whether *path* is that of a list which a PUT replaces."""
         return path in self.replaced or path in self.merged
 
+    def is_hidden(self, path: str) -> bool:
+        """Return whether what is at *path* is sent and never told again."""
+        return any(path == hidden or path.startswith(f"{hidden}.") for hidden in self.hidden)
+
 
 def rules_for(type_: str, name: str = "") -> Rules:
     """Return what is known of resources of *type_*; *name* is the last segment of the resource's name."""

@@ -78,7 +78,8 @@ AGAINST_STATE: dict[str, tuple[Any, Any, list[Any], dict[str, str]]] = {
     "names of properties in another case": (properties(Name="a"), properties(name="a"), [], {}),
     "a number as a text": (properties(a="80"), properties(a=80), [], {"properties.a": "normalised"}),
     "a boolean as a text": (properties(a="True"), properties(a=True), [], {"properties.a": "normalised"}),
-    "true is not one": (properties(a=1), properties(a=True), [("properties.a", "Modify", True, 1)], {}),
+    "one for true": (properties(a=1), properties(a=True), [], {}),
+    "two for true": (properties(a=2), properties(a=True), [("properties.a", "Modify", True, 2)], {}),
     "a fraction that is none": (properties(a=1), properties(a=1.0), [], {}),
     "a slash at the end": (
         properties(a="https://x.net/"),
