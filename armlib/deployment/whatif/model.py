@@ -142,14 +142,22 @@ class Change:
     def rated(self) -> Iterator[tuple[str, Rating]]:
         """Yield the ratings of the change, with ``""``, and of its properties, with their paths from the resource."""
         yield from (("", rating) for rating in self.ratings)
-        yield from _rated(self.delta, "")
+        yield from ((path, rating) for path, change in self.properties() for rating in change.ratings)
+
+    def drift(self) -> Iterator[str]:
+        """Yield the paths of what was changed beside the template."""
+        yield from (path for path, change in self.properties() if change.drift)
+
+    def properties(self) -> Iterator[tuple[str, PropertyChange]]:
+        """Yield all changes of properties, those in arrays too, with their paths from the resource."""
+        return _properties(self.delta, "")
 
 
-def _rated(delta: tuple[PropertyChange, ...], base: str) -> Iterator[tuple[str, Rating]]:
+def _properties(delta: tuple[PropertyChange, ...], base: str) -> Iterator[tuple[str, PropertyChange]]:
     for change in delta:
-        path = f"{base}[{change.path}]" if change.path.isdigit() else joined(base, change.path)
-        yield from ((path, rating) for rating in change.ratings)
-        yield from _rated(change.children, path)
+        path = f"{base}[{change.path}]" if base and change.path.isdigit() else joined(base, change.path)
+        yield path, change
+        yield from _properties(change.children, path)
 
 
 def joined(base: str, path: str) -> str:
