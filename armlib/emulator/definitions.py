@@ -79,6 +79,11 @@ class Definitions:
         return cls(store, packaged(), settings)
 
     @property
+    def store(self) -> Store | None:
+        """The store of the installed definitions, if there is one."""
+        return self._store
+
+    @property
     def installed(self) -> bool:
         """Whether there are definitions at all."""
         return self._store is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
+from armlib.deployment.loader import Loader
 from armlib.emulator import snapshot
 from armlib.emulator.catalogue import Catalogue
 from armlib.emulator.definitions import Definitions
@@ -47,7 +48,9 @@ class Engine:
         rules: Faults and latencies that were asked for.
     """
 
-    def __init__(self, store: Store, settings: Settings, definitions: Definitions) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, definitions: Definitions, loader: Loader | None = None
+    ) -> None:
         self.settings = settings
         self.store = store
         self.definitions = definitions
@@ -66,12 +69,20 @@ class Engine:
         self.resources.guards += [self.catalogue.guard, self.locks.guard]
         self.resources.recorders.append(self.events.record)
         self.deployments = Deployments(
-            store, self.resources, settings, latency=self.rules.latency, provider=self.catalogue.provider
+            store,
+            self.resources,
+            settings,
+            loader=loader,
+            latency=self.rules.latency,
+            provider=self.catalogue.provider,
+            definitions=definitions.store,
         )
 
     @classmethod
-    def open(cls, path: Path | None = None, settings: Settings = DEFAULTS) -> Engine:
+    def open(cls, path: Path | None = None, settings: Settings = DEFAULTS, *, loader: Loader | None = None) -> Engine:
         """Open the state at *path*, made when it is not there; None is a state in memory.
+
+        *loader* finds linked templates; without one, template specs of the state alone are found.
 
         Raises:
             StateError: the file cannot be used.
@@ -83,7 +94,7 @@ class Engine:
         except BaseException:
             definitions.close()
             raise
-        engine = cls(store, settings, definitions)
+        engine = cls(store, settings, definitions, loader)
         engine.scopes.begin()
         engine.operations.resume()
         if History.has_running(store):
@@ -107,6 +118,15 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def get(self, id_: str) -> JsonObject:
+        """Return what is at *id_*: a resource, a scope, or a deployment.
+
+        Raises:
+            Fault: there is nothing.
+        """
+        found = self.deployments.history.find(id_)
+        return found if found is not None else self.resources.get(id_)
 
     def fidelity(self) -> list[JsonObject]:
         """Return ``{type, fidelity}`` for each type that is special or there is a resource of, sorted.

@@ -10,5 +10,8 @@ history.py      deployments, their operations and what they were asked, in the s
 schedule.py     what waits for what, and whose turn it is
 run.py          a deployment that runs
 reading.py      what expressions ask of the state
+preview.py      what a deployment would make, as far as the state knows before
+entry.py        one deployment of a run, the root or a nested one
+owner.py        who runs a deployment, and whether that process lives
 cleanup.py      what complete mode deletes
 """

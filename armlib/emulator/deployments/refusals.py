@@ -52,6 +52,11 @@ def not_cancellable(name: str, state: str) -> Fault:
     return Fault(409, "DeploymentCannotBeCancelled", message)
 
 
+def no_rollback(why: str) -> Fault:
+    """Return what is said when nothing can be run again on failure."""
+    return Fault(400, "InvalidOnErrorDeployment", f"The property 'onErrorDeployment' cannot be used: {why}.")
+
+
 def being_used(name: str) -> Fault:
     """Return what is said when a running deployment is to be deleted from the history."""
     message = f"The deployment '{name}' cannot be deleted because it is still running."

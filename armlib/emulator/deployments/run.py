@@ -147,6 +147,11 @@ class Run:
         return self._root.id
 
     @property
+    def scope(self) -> str:
+        """The id of what it deploys to."""
+        return self._root.scope
+
+    @property
     def body(self) -> JsonObject:
         """The deployment in the end."""
         assert self._result is not None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from armlib.azuretypes.model import Definitions
+from armlib.deployment.expand import ExpandedResource
 from armlib.deployment.fault import Fault
 from armlib.deployment.loader import FileLoader, Loaded, Loader
 from armlib.deployment.scopes import id_key
@@ -18,6 +21,7 @@ from armlib.emulator.deployments import owner, refusals
 from armlib.emulator.deployments.history import History, state_of
 from armlib.emulator.deployments.operation import ACCEPTED, FAILED, FINAL, SUCCEEDED, step_of
 from armlib.emulator.deployments.planning import Plan, Planner
+from armlib.emulator.deployments.preview import previewed
 from armlib.emulator.deployments.reading import ProviderOf, StateReader
 from armlib.emulator.deployments.request import Request, check_name, deployment_id, read_request, read_scope
 from armlib.emulator.deployments.run import Latency, Pace, Parts, Run, at_once, new_body
@@ -40,6 +44,7 @@ class Deployments:
         loader: Finds linked templates, beside the template specs of the state; by default nothing else is found.
         latency: The seconds that a service takes to make the resource with an id.
         provider: What is known of a resource provider.
+        definitions: The installed type definitions, if any.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Deployments:
         loader: Loader | None = None,
         latency: Latency = at_once,
         provider: ProviderOf = lambda namespace: None,
+        definitions: Definitions | None = None,
         pace: Pace = Pace(),  # noqa: B008 - frozen
     ) -> None:
         self._store = store
@@ -58,6 +64,7 @@ class Deployments:
         self._settings = settings
         self._loader = StateLoader(resources, loader or FileLoader())
         self._provider = provider
+        self._definitions = definitions
         self.latency = latency
         self.history = History(store)
         self._planner = Planner(resources, self._reader(), settings, self._loader)
@@ -161,6 +168,34 @@ class Deployments:
         ]
         properties["diagnostics"] = plan.warnings
         return body
+
+    def what_if(self, scope: str, name: str, request: JsonObject, *, caller: Caller = ANYONE) -> JsonObject:
+        """Return what a deployment would change, ``{status, properties: {changes, potentialChanges, diagnostics}}``.
+
+        Raises:
+            Fault: The request would be refused.
+        """
+        from armlib.deployment.whatif.changes import what_if
+        from armlib.deployment.whatif.model import Mode
+        from armlib.deployment.whatif.result import as_operation_result
+
+        wanted = read_request(scope, name, request, self._loader)
+        found = what_if(
+            self.preview(scope, name, request),
+            self._reader(),
+            scope=wanted.scope or "/",
+            mode=Mode.COMPLETE if wanted.mode == "Complete" else Mode.INCREMENTAL,
+            definitions=self._definitions,
+        )
+        return as_operation_result(found, resource_id_only=_is_id_only(wanted))
+
+    def preview(self, scope: str, name: str, request: JsonObject) -> list[ExpandedResource]:
+        """Return what a deployment would make, with all that the state knows of it before.
+
+        Raises:
+            Fault: The request would be refused.
+        """
+        return previewed(self.plan(scope, name, request), self._planner, self._reader())
 
     def plan(self, scope: str, name: str, request: JsonObject, now: datetime | None = None) -> Plan:
         """Return what a deployment would make.
@@ -340,20 +375,80 @@ class Deployments:
     def _main(self, run: Run, rollback: str | None) -> None:
         key = id_key(run.id)
         try:
-            run.run()
+            if run.run() and run.fault is not None and rollback is not None:
+                self._roll_back(run, rollback)
         finally:
-            run.finished.set()
+            self._forget(run)
             with self._lock:
-                if self._runs.get(key) is run:
-                    del self._runs[key]
                 if self._threads.get(key) is threading.current_thread():
                     del self._threads[key]
+
+    def _forget(self, run: Run) -> None:
+        """Note that *run* has come to its end."""
+        key = id_key(run.id)
+        run.finished.set()
+        with self._lock:
+            if self._runs.get(key) is run:
+                del self._runs[key]
 
     # rollback
 
     def _rollback(self, request: Request) -> str | None:
-        """Return the name of the deployment that is run again when this one fails."""
-        return None
+        """Return the name of the deployment that is run again when this one fails.
+
+        Raises:
+            Fault: There is none, or the one that is named has not succeeded.
+        """
+        wanted = request.rollback
+        if wanted is None:
+            return None
+        if wanted["type"] == "SpecificDeployment":
+            name = str(wanted["deploymentName"])
+            body = self.history.find(deployment_id(request.scope, name))
+            if body is None:
+                raise refusals.not_found(name)
+            if state_of(body) != SUCCEEDED:
+                raise refusals.no_rollback(f"the deployment '{name}' has not succeeded: it is {state_of(body)}")
+            return name
+        for body in self.history.list(request.scope):
+            if state_of(body) == SUCCEEDED:
+                return str(body["name"])
+        raise refusals.no_rollback(f"no deployment to '{request.scope}' has succeeded so far")
+
+    def _roll_back(self, run: Run, name: str) -> None:
+        """Run the deployment *name* again in complete mode, and note how that went."""
+        body = _copy(run.body)
+        setting = {**body["properties"].get("onErrorDeployment", {}), "deploymentName": name}
+        try:
+            state = self._run_again(run, name)
+        except Fault as fault:
+            state = FAILED
+            setting["error"] = fault.content
+        body["properties"]["onErrorDeployment"] = {**setting, "provisioningState": state}
+        self.history.keep(body)
+
+    def _run_again(self, run: Run, name: str) -> str:
+        scope = run.scope
+        id_ = deployment_id(scope, name)
+        asked = self.history.asked(id_)
+        if asked is None:
+            raise refusals.not_found(name)
+        secure: Any = asked.get("secure") or []
+        if secure:
+            raise refusals.interrupted(id_, secure)
+        request = replace(self._request_again(id_, name, asked), mode="Complete", rollback=None)
+        plan = self._planner.plan(request, _moment(asked))
+        body = new_body(plan, self._settings, ACCEPTED)
+        with self._lock:
+            self._check_earlier(request)
+            self.history.begin(body, self._asked(plan, ANYONE, None), room_is_made=True)
+            again = Run(self._parts, plan, ANYONE, _copy(body))
+            self._runs[id_key(again.id)] = again
+        try:
+            again.run()
+        finally:
+            self._forget(again)
+        return state_of(again.body)
 
     # resuming
 
@@ -440,9 +535,12 @@ class StateLoader:
 
 
 def _by(request: Request, caller: Caller) -> Caller:
-    from dataclasses import replace
-
     return replace(caller, deployment=request.id, correlation_id=caller.correlation_id or str(uuid4()))
+
+
+def _is_id_only(request: Request) -> bool:
+    settings = request.properties.get("whatIfSettings")
+    return isinstance(settings, dict) and str(settings.get("resultFormat", "")).casefold() == "resourceidonly"
 
 
 def _copy(body: JsonObject) -> dict[str, Any]:
