@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from armlib.azuretypes.corrections import Corrections
 from armlib.azuretypes.model import Definitions
 from armlib.deployment.expand import ExpandedResource
 from armlib.deployment.scopes import DEPLOYMENTS, RESOURCE_GROUPS, id_key, scope_of_id
@@ -32,6 +33,7 @@ def what_if(
     mode: Mode = Mode.INCREMENTAL,
     stack: Stack | None = None,
     definitions: Definitions | None = None,
+    corrections: Corrections | None = None,
     others: bool = True,
     workers: int = 1,
 ) -> WhatIf:
@@ -44,13 +46,14 @@ def what_if(
         mode: What becomes of resources that are not in *wanted*.
         stack: What the deployment stack manages, for :attr:`Mode.STACK`.
         definitions: The installed resource types; with them more noise is known.
+        corrections: Where *definitions* are wrong; those that come with armlib when None.
         others: Whether resources that are left alone are told, as ``Ignore``.
         workers: How many resources are read at a time; the reader must allow it.
 
     Raises:
         Fault: The target cannot be read at all.
     """
-    work = _Work.of(wanted, scope, mode, Known(definitions))
+    work = _Work.of(wanted, scope, mode, Known(definitions, corrections))
     states = read_states([(each.id, each.version) for each in work.known], reader, workers)
     changes: list[Change] = []
     potential: list[Change] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from armlib.azuretypes.corrections import Corrections, Exceptions, packaged
 from armlib.azuretypes.model import (
     ArrayType,
     Definitions,
@@ -19,6 +20,7 @@ from armlib.azuretypes.names import nearest_version
 
 _READ_ONLY: Final = int(Flags.READ_ONLY)
 _WRITE_ONLY: Final = int(Flags.WRITE_ONLY)
+_WRITTEN: Final = frozenset({"written", "any"})
 
 
 class Shape(NamedTuple):
@@ -26,7 +28,7 @@ class Shape(NamedTuple):
 
     *closed* says that it is one of some words, None that this is not known. *hidden* says that the service takes it and
     never tells it, or that it is a secret. *exact* says that the definition is of the right version, *missing* that the
-    object around it has no such property.
+    object around it has no such property. *exceptions* are where the definition is known to be wrong.
     """
 
     type: Type | None = None
@@ -35,12 +37,19 @@ class Shape(NamedTuple):
     closed: bool | None = None
     exact: bool = False
     missing: bool = False
+    exceptions: Exceptions | None = None
 
 
-def _shape(type_: Type, flags: int, *, exact: bool) -> Shape:
+def _shape(type_: Type, flags: int, *, exact: bool, exceptions: Exceptions | None) -> Shape:
     sensitive = isinstance(type_, StringType | ObjectType) and type_.sensitive
-    closed = isinstance(type_, EnumType) if isinstance(type_, EnumType | StringType) else None
-    return Shape(type_, bool(flags & _READ_ONLY), sensitive or bool(flags & _WRITE_ONLY), closed, exact)
+    return Shape(
+        type=type_,
+        read_only=bool(flags & _READ_ONLY) and not (exceptions is not None and exceptions.kinds & _WRITTEN),
+        hidden=sensitive or bool(flags & _WRITE_ONLY),
+        closed=isinstance(type_, EnumType) if isinstance(type_, EnumType | StringType) else None,
+        exact=exact,
+        exceptions=exceptions,
+    )
 
 
 UNKNOWN = Shape()
@@ -51,10 +60,12 @@ class Known:
 
     Args:
         definitions: The installed ones, if any.
+        corrections: Where they are wrong; those that come with armlib when None.
     """
 
-    def __init__(self, definitions: Definitions | None) -> None:
+    def __init__(self, definitions: Definitions | None, corrections: Corrections | None = None) -> None:
         self._definitions = definitions
+        self._corrections = corrections
 
     def resource(self, type_: str, version: str | None) -> Shape:
         """Return the definition of bodies of *type_*, that of the nearest version when there is none of *version*."""
@@ -63,10 +74,13 @@ class Known:
             return UNKNOWN
         found = definitions.find(type_, version) if version else None
         if found is not None:
-            return Shape(found.body, exact=True)
+            return Shape(found.body, exact=True, exceptions=self._exceptions(type_, found.version))
         near = nearest_version(version or "", definitions.versions(type_))
         found = definitions.find(type_, near) if near else None
-        return UNKNOWN if found is None else Shape(found.body)
+        return UNKNOWN if found is None else Shape(found.body, exceptions=self._exceptions(type_, found.version))
+
+    def _exceptions(self, type_: str, version: str) -> Exceptions | None:
+        return (self._corrections or packaged()).for_type(type_, version)
 
     def fields(self, shape: Shape, *values: Any) -> ObjectType | None:
         """Return the object that *shape* is; *values* tell which variant of it."""
@@ -81,18 +95,19 @@ class Known:
         """Return the definition of the property *name* of *fields*, which stands in *around*."""
         if fields is None or self._definitions is None:
             return UNKNOWN
+        below = None if around.exceptions is None else around.exceptions.at(name)
         found: Property | None = fields.properties.get(name) or fields.folded.get(name.casefold())
         if found is not None:
-            return _shape(self._definitions.resolve(found.type), found.flags, exact=around.exact)
+            return _shape(self._definitions.resolve(found.type), found.flags, exact=around.exact, exceptions=below)
         if fields.further is not None:
-            return _shape(self._definitions.resolve(fields.further), 0, exact=around.exact)
-        return Shape(missing=True, exact=around.exact)
+            return _shape(self._definitions.resolve(fields.further), 0, exact=around.exact, exceptions=below)
+        return Shape(missing=below is None, exact=around.exact)
 
     def item(self, shape: Shape) -> Shape:
         """Return the definition of the elements of the array *shape*."""
         if not isinstance(shape.type, ArrayType) or self._definitions is None:
             return UNKNOWN
-        return _shape(self._definitions.resolve(shape.type.item), 0, exact=shape.exact)
+        return _shape(self._definitions.resolve(shape.type.item), 0, exact=shape.exact, exceptions=shape.exceptions)
 
 
 def _variant(type_: VariantType, values: tuple[Any, ...]) -> str | None:

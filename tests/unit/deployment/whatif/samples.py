@@ -17,7 +17,7 @@ from armlib.template.resource_id import join_type_and_names
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg1"
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
-_OWN = ("condition", "deployment", "id", "symbolic_name", "path")
+_OWN = ("api_version", "condition", "deployment", "id", "symbolic_name", "path")
 NETWORKS = "Microsoft.Network/virtualNetworks"
 
 
@@ -60,19 +60,10 @@ class State:
 
 def resource(type_: str = ACCOUNTS, name: str = "st", *, scope: str = GROUP, **body: Any) -> ExpandedResource:
     """A resource of the template; keyword arguments are its body, and those that the class has."""
-    own: dict[str, Any] = {
-        key: body.pop(key) for key in ("condition", "deployment", "id", "symbolic_name", "path") if key in body
-    }
+    own = {key: body.pop(key) for key in _OWN if key in body}
     id_ = f"{scope}/providers/{join_type_and_names(type_, tuple(name.split('/')))}"
-    members: dict[str, Any] = {
-        "id": id_,
-        "name": name,
-        "type": type_,
-        "api_version": "2023-01-01",
-        "scope": scope,
-        **own,
-    }
-    return ExpandedResource(**members, body=body)
+    identity = {"id": id_, "name": name, "type": type_, "api_version": "2023-01-01", "scope": scope}
+    return ExpandedResource(**{**identity, **own}, body=body)
 
 
 def unknown(name: str = "later") -> Unknown:
