@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("armlib.cli.restore:restore_command", "Fetch the packages that armlib.lock names."),
     "update": ("armlib.cli.update:update_command", "Choose newer versions of packages."),
     "list": ("armlib.cli.list:list_command", "List the packages of the project."),
-    "local": ("armlib.cli.local:local_command", "The local Azure Resource Manager, as a server for any client."),
+    "local": ("armlib.cli.local:local_command", "The local Azure Resource Manager: serve it, look at it, save it."),
     "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
     "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),
 }

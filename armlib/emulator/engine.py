@@ -153,6 +153,11 @@ class Engine:
         """
         snapshot.restore(self.store, state)
 
+    def reset(self) -> None:
+        """Put what a new state holds in place of the whole state."""
+        snapshot.clear(self.store)
+        self.scopes.begin()
+
     def check(self) -> list[str]:
         """Return what is wrong with the state; nothing, when it is sound."""
         return self.store.problems()

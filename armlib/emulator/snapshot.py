@@ -72,6 +72,11 @@ def restore(store: Store, snapshot: Any) -> None:
             raise SnapshotError(f"the snapshot is damaged: {problems[0]}")
 
 
+def clear(store: Store) -> None:
+    """Take everything out of *store*."""
+    restore(store, {"kind": _KIND, "format": FORMAT, "resources": [], "documents": [], "events": []})
+
+
 def save_file(store: Store, path: Path) -> None:
     """Write everything in *store* to the file *path*.
 

@@ -98,6 +98,25 @@ def test_beyond_the_loopback_it_wants_its_token(tmp_path: Path) -> None:
         assert token not in output + errors
 
 
+def test_rules_make_it_fail_and_wait(tmp_path: Path) -> None:
+    with serving(tmp_path, "--memory", "--fault", "Microsoft.Resources/resourceGroups:429:1:1") as (_, ready):
+        group = f"{ready['url']}/subscriptions/{ready['subscriptionId']}/resourcegroups/g{VERSION}"
+        answers = [requests.put(group, json={"location": "westeurope"}, timeout=10) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [429, 201]
+        assert answers[0].headers["Retry-After"] == "1"
+    wrong = [*SERVE, "--memory", "--latency", "nonsense"]
+    done = subprocess.run(wrong, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "local-rule" in done.stderr
+
+
+def test_the_status_knows_the_server(tmp_path: Path) -> None:
+    status = [sys.executable, "-m", "armlib", "local", "status", "--state", str(tmp_path / "state.sqlite3")]
+    with serving(tmp_path) as (_, ready):
+        assert f"server     {ready['url']}" in subprocess.check_output(status, text=True)
+    assert "server     none" in subprocess.check_output(status, text=True)
+
+
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [*SERVE[:-1], str(taken.getsockname()[1]), "--memory"]

@@ -189,6 +189,8 @@ def _closed(models: dict[str, Any]) -> dict[str, Any]:
             continue  # each service has members of its own
         if definition.get("properties") and "additionalProperties" not in definition and "allOf" not in definition:
             definition["additionalProperties"] = False
+        if name == "DeploymentOperationProperties":
+            definition["properties"]["trackingId"] = {"type": "string"}  # the service sends it, the client drops it
         locations = definition.get("properties", {}).get("locations")
         if locations:
             locations["items"] = {}

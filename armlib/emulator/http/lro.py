@@ -1,4 +1,8 @@
-"""Long-running operations: work that goes on after the answer, at a URL that tells how far it is."""
+"""Long-running operations: work that goes on after the answer, at a URL that tells how far it is.
+
+Changes are operations of the engine, which another process can tell of, too. Questions that take long (a what-if, an
+export) are worked on here and forgotten with the process; asking again does no harm.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
-from armlib.deployment.fault import Fault
 from armlib.emulator.http.call import Answer, Call
 from armlib.jsontypes import JsonObject
 
@@ -17,8 +20,13 @@ POLL_AGAIN = {"x-ms-retry-after-ms": "50"}  # clients read it only where there i
 _KEPT = 2000  # results of operations that are over
 
 
+def begin(call: Call, kind: str, target: str, work: Callable[[], int]) -> Answer:
+    """Start *work*, a change of *target*, and answer with 202 and where to ask; it returns the status of the result."""
+    return _accepted(call, call.engine.operations.start(kind, target, work))
+
+
 class Background:
-    """The work that goes on; results are kept for those who ask late, the newest of them."""
+    """Questions that take long; answers are kept for those who ask late, the newest of them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,7 +49,7 @@ class Background:
                 return future.result(patience)
             except TimeoutError:
                 pass
-        return self._accepted(call, key)
+        return _accepted(call, key)
 
     def ask(self, call: Call, key: str) -> Answer:
         """Answer how far the operation *key* is: 202 while it runs, then what the call would have answered.
@@ -52,8 +60,8 @@ class Background:
         with self._lock:
             future = self._running.get(key.casefold())
         if future is None:
-            raise Fault(404, "OperationNotFound", f"The operation '{key}' could not be found.")
-        return future.result() if future.done() else self._accepted(call, key)
+            return _change(call, key)
+        return future.result() if future.done() else _accepted(call, key)
 
     def wait(self, timeout: float) -> None:
         """Wait until nothing runs any more, *timeout* seconds at most in all."""
@@ -63,15 +71,24 @@ class Background:
             running = list(self._running.values())
         wait(running, timeout)
 
-    def _accepted(self, call: Call, key: str) -> Answer:
-        place = call.url(f"{operations_folder(call.path)}/operationresults/{key}")
-        return Answer(status=202, headers={"Location": place, **POLL_AGAIN})
-
     def _forget(self) -> None:
         for key in [key for key, future in self._running.items() if future.done()]:
             if len(self._running) <= _KEPT:
                 return
             del self._running[key]
+
+
+def _change(call: Call, key: str) -> Answer:
+    """Answer how far a change is."""
+    operations = call.engine.operations
+    if operations.is_running(key):
+        return _accepted(call, key)
+    return Answer(status=operations.result(key))
+
+
+def _accepted(call: Call, key: str) -> Answer:
+    place = call.url(f"{operations_folder(call.path)}/operationresults/{key}")
+    return Answer(status=202, headers={"Location": place, **POLL_AGAIN})
 
 
 def _complete(future: Future[Answer], work: Callable[[], Answer]) -> None:

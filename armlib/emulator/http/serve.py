@@ -18,6 +18,7 @@ from armlib.emulator.http.service import Service
 from armlib.emulator.http.table import routes
 from armlib.emulator.location import state_path
 from armlib.emulator.settings import Settings
+from armlib.emulator.status import forget_server, note_server
 from armlib.errors import InputError
 from armlib.files import write_private_file
 
@@ -126,6 +127,8 @@ def serve(
         )
 
         def tell() -> None:
+            if state is not None:
+                note_server(state, endpoint.url)
             if options.ready_file is not None:
                 write_private_file(options.ready_file, json.dumps(found.as_json(), indent=2).encode() + b"\n")
             ready(found)
@@ -134,6 +137,8 @@ def serve(
             Server(Application(service, log=log, complain=complain), files=files, ready=tell).run(sockets=[bound])
         finally:
             bound.close()
+            if state is not None:
+                forget_server(state)
             if options.ready_file is not None:
                 options.ready_file.unlink(missing_ok=True)
         service.background.wait(5)

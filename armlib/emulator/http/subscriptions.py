@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from armlib.emulator.http.call import Answer, Call
-from armlib.emulator.locations import locations as all_locations
+from armlib.emulator.regions import locations as all_locations
 
 _NO_MORE = ""  # the description wants a link even where nothing follows
 

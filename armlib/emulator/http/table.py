@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armlib.emulator.http import groups, identity, metadata, resources, subscriptions
+from armlib.emulator.http import (
+    deployments,
+    events,
+    groups,
+    identity,
+    management_groups,
+    metadata,
+    providers,
+    resources,
+    subscriptions,
+    tags,
+)
 from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.routes import Route
 
 _S = "/subscriptions/{subscription}"
 _GROUP = _S + "/resourceGroups/{group}"
+_DEPLOYMENTS = "{scope}/providers/Microsoft.Resources/deployments"
+_SHORT_DEPLOYMENTS = _GROUP + "/deployments"  # how clients ask for the operations in a resource group
 
 
 def routes() -> tuple[Route, ...]:
     """Return all routes, in the order in which they are tried."""
-    return (*_doors(), *_scopes(), *_generic())
+    return (*_doors(), *_scopes(), *_deployments(), *_of_scopes(), *_generic())
 
 
 def _doors() -> Iterator[Route]:
@@ -35,10 +48,58 @@ def _scopes() -> Iterator[Route]:
     yield Route.of(
         _GROUP, GET=resources.get, HEAD=resources.head, PUT=groups.put, PATCH=groups.patch, DELETE=groups.delete
     )
+    yield Route.of(_GROUP + "/exportTemplate", POST=groups.export)
+    yield Route.of(_GROUP + "/moveResources", POST=groups.move)
+    yield Route.of(_GROUP + "/validateMoveResources", POST=groups.validate_move)
     yield Route.of(_GROUP + "/resources", GET=resources.list_)
     yield Route.of(_S + "/resources", GET=resources.list_)
     yield Route.of(_S + "/operationresults/{operation}", GET=operation_result)
     yield Route.of("/providers/Microsoft.Resources/operationresults/{operation}", GET=operation_result)
+
+
+def _deployments() -> Iterator[Route]:
+    for base in (_DEPLOYMENTS, _SHORT_DEPLOYMENTS):
+        one = base + "/{name}"
+        yield Route.of(base, GET=deployments.list_)
+        yield Route.of(
+            one,
+            GET=deployments.get,
+            HEAD=deployments.head,
+            PUT=deployments.put,
+            DELETE=deployments.delete,
+        )
+        yield Route.of(one + "/operations", GET=deployments.operations)
+        yield Route.of(one + "/operations/{operation}", GET=deployments.operation)
+        yield Route.of(one + "/operationStatuses/{operation}", GET=deployments.status)
+        yield Route.of(one + "/validate", POST=deployments.validate)
+        yield Route.of(one + "/whatIf", POST=deployments.what_if)
+        yield Route.of(one + "/cancel", POST=deployments.cancel)
+        yield Route.of(one + "/exportTemplate", POST=deployments.export)
+    yield Route.of("/providers/Microsoft.Resources/calculateTemplateHash", POST=deployments.calculate_template_hash)
+
+
+def _of_scopes() -> Iterator[Route]:
+    """Yield what every scope has, and what a subscription has besides."""
+    yield Route.of(
+        "{scope}/providers/Microsoft.Resources/tags/default",
+        GET=resources.get,
+        PUT=tags.put,
+        PATCH=tags.patch,
+        DELETE=tags.delete,
+    )
+    name = _S + "/tagNames/{name}"
+    yield Route.of(_S + "/tagNames", GET=tags.names)
+    yield Route.of(name, PUT=tags.put_name, DELETE=tags.delete_name)
+    yield Route.of(name + "/tagValues/{value}", PUT=tags.put_value, DELETE=tags.delete_value)
+    yield Route.of("/providers/Microsoft.Management/managementGroups", GET=management_groups.list_)
+    yield Route.of(_S + "/providers/Microsoft.Insights/eventtypes/management/values", GET=events.list_)
+    for base in (_S + "/providers", "/providers"):
+        one = base + "/{namespace}"
+        yield Route.of(base, GET=providers.list_)
+        yield Route.of(one, GET=providers.get)
+        yield Route.of(one + "/resourceTypes", GET=providers.resource_types)
+        yield Route.of(one + "/register", POST=providers.register)
+        yield Route.of(one + "/unregister", POST=providers.unregister)
 
 
 def _generic() -> Iterator[Route]:
