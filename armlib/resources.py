@@ -27,6 +27,11 @@ def registry_folder() -> Path:
     return _data("registry")
 
 
+def packaged_folders() -> tuple[Path, ...]:
+    """Return where imports are looked for last: the base library, then the modules to deploy."""
+    return library_folder(), registry_folder()
+
+
 def _data(name: str) -> Path:
     in_wheel = _PACKAGE / "_data" / name
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / name

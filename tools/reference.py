@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference that are made from the code.
+"""Writes the pages of docs/reference that are made from the code, and the README of each module of the collection.
 
 python tools/reference.py            # writes them
 python tools/reference.py --check    # names those that are out of date, and fails
@@ -48,6 +48,17 @@ each over the one before.
 def pages() -> dict[Path, str]:
     """Return the generated pages, by their paths."""
     return {CLI_PAGE: cli_page(), LINT_PAGE: with_generated(LINT_PAGE.read_text(encoding="utf-8"))}
+
+
+def module_pages() -> dict[Path, str]:
+    """Return the pages of the modules of the collection, by their paths."""
+    from armlib.build.module_page import module_folders, module_page
+    from armlib.jsonnet.inprocess import InProcessEvaluator
+
+    return {
+        folder.path / "README.md": module_page(folder, InProcessEvaluator())
+        for folder in module_folders(ROOT / "registry")
+    }
 
 
 def cli_page() -> str:
@@ -102,7 +113,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the generated pages of docs/reference.")
     parser.add_argument("--check", action="store_true", help="only name the pages that are out of date")
     check = parser.parse_args().check
-    stale = [(path, text) for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    written = {**pages(), **module_pages()}
+    stale = [(path, text) for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
     for path, text in stale:
         sys.stderr.write(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}\n")
         if not check:

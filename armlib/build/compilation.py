@@ -17,7 +17,7 @@ from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import Evaluator, Program, Read, Roots
 from armlib.jsontypes import Json
-from armlib.resources import library_folder
+from armlib.resources import packaged_folders
 from armlib.template.scope import ScopeKind
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def roots_of(target: Target, settings: Settings, project: Path | None = None) ->
     roots = Roots(
         project=project,
         library=tuple(dict.fromkeys((*target.library, *settings.library))),
-        packaged=(library_folder(),),
+        packaged=packaged_folders(),
     )
     if not settings.packages.asked and not (project / "armlib.lock").exists():
         return roots

@@ -44,5 +44,5 @@ def evaluate_traced(program: Program, evaluator: Evaluator) -> tuple[JsonObject,
         template=told["template"],
         linked=tuple(told["linked"]),
         reads=evaluated.reads,
-        packaged=tuple(f"{folder.absolute()}/" for folder in program.roots.packaged),
+        packaged=tuple(f"{folder.absolute()}/" for folder in program.roots.base_library),
     )

@@ -90,7 +90,7 @@ def _run_traced(request: Request) -> Outcome:
 
     skipped: set[str] = set()
     while True:
-        instrumenter = Instrumenter(request.packaged, skipped)
+        instrumenter = Instrumenter(request.packaged[:1], skipped)
         traced = Request(
             source=instrumenter.code(request.source),
             file=request.file,

@@ -63,7 +63,8 @@ class Boundary:
         if owner is None:
             return self
         if owner.folder not in self._of_packages:
-            self._of_packages[owner.folder] = Boundary(owner.folder, (), self.packaged)
+            # The collection is among what a package must say that it needs; the base library is not.
+            self._of_packages[owner.folder] = Boundary(owner.folder, (), self.packaged[:1])
         return self._of_packages[owner.folder]
 
     def names(self, path: str) -> bool:

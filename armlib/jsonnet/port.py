@@ -35,8 +35,8 @@ class Roots:
     """The folders that an import may reach; nothing outside them is ever read.
 
     An import is looked for beside the importing file, then in *project*, then in each of *library* in order, then among
-    the *packages* that *imports* names, then in *packaged*, armlib's own ``lib/``. A file of a package reaches only
-    that package, the packages that it imports, and *packaged*.
+    the *packages* that *imports* names, then in *packaged*: armlib's own ``lib/``, and after it ``registry/``, whose
+    modules are as any others. A file of a package reaches only that package, those that it imports, and ``lib/``.
     """
 
     project: Path
@@ -58,6 +58,11 @@ class Roots:
             )
             for package in self.packages
         ]
+
+    @property
+    def base_library(self) -> tuple[Path, ...]:
+        """The folder of the base library, whose files are not the user's; none when there is none."""
+        return self.packaged[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

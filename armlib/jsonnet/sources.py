@@ -22,7 +22,7 @@ class ProgramSources:
         self._given = {program.file: program.source}
         self._given |= {f"<extvar:{name}>": code for name, code in program.ext_code.items()}
         self._given |= {f"<top-level-arg:{name}>": code for name, code in program.tla_code.items()}
-        self._libraries = tuple(f"{folder.absolute()}{os.sep}" for folder in program.roots.packaged)
+        self._libraries = tuple(f"{folder.absolute()}{os.sep}" for folder in program.roots.base_library)
         self._texts: dict[str, str | None] = {}
 
     def text(self, file: str) -> str | None:

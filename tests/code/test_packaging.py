@@ -77,6 +77,8 @@ def test_an_installed_wheel_needs_no_checkout(built: tuple[Path, Path], tmp_path
 
     template = json.loads(armlib("compile", "main.jsonnet", "-p", "name=web"))
     assert [resource["name"] for resource in template["resources"]] == ["web"]
+    (tmp_path / "vault.jsonnet").write_text("(import 'key-vault/vault/main.jsonnet') { parameters:: { name: 'kv-1' } }")
+    assert [resource["name"] for resource in json.loads(armlib("compile", "vault.jsonnet"))["resources"]] == ["kv-1"]
     armlib("init", "project")
     armlib("build", "--project", "project")
     assert (tmp_path / "project/out/production.json").exists()

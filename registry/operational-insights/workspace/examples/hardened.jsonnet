@@ -1,0 +1,16 @@
+// Logs are kept for two years and cannot be deleted with the workspace; who asked what is logged, too.
+local arm = import 'arm.libsonnet';
+
+(import 'operational-insights/workspace/main.jsonnet') {
+  parameters:: {
+    name: 'log-security',
+    retentionInDays: 730,
+    publicNetworkAccessForQuery: 'Disabled',
+    tags: { owner: 'security' },
+    lock: 'CanNotDelete',
+    diagnosticSettings: [{ workspace: arm.id($.workspace), logs: ['audit'], metrics: [] }],
+    roleAssignments: [
+      { role: 'Log Analytics Reader', principalId: '00000000-0000-0000-0000-000000000001', principalType: 'Group' },
+    ],
+  },
+}

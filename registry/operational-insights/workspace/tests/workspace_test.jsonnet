@@ -1,0 +1,36 @@
+local workspace = 'Microsoft.OperationalInsights/workspaces/logs';
+
+{
+  cases: {
+    'knows its callers by identity, and keeps data for a month': {
+      parameters: { name: 'logs' },
+      resources: {
+        [workspace]: {
+          properties: {
+            sku: { name: 'PerGB2018' },
+            retentionInDays: 30,
+            workspaceCapping: null,
+            features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true },
+          },
+        },
+      },
+    },
+    'takes so much a day': {
+      parameters: { name: 'logs', dailyQuotaGb: 5 },
+      resources: { [workspace]: { properties: { workspaceCapping: { dailyQuotaGb: 5 } } } },
+    },
+    'has the identities that it is given': {
+      parameters: { name: 'logs', managedIdentities: { systemAssigned: true, userAssigned: ['/subscriptions/s/i'] } },
+      resources: {
+        [workspace]: { identity: { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { '/subscriptions/s/i': {} } } },
+      },
+      outputs: {
+        principalId: "[reference(resourceId('Microsoft.OperationalInsights/workspaces', 'logs'), '2025-07-01', 'Full').identity.principalId]",
+      },
+    },
+    'refuses to keep data for less than a month': {
+      parameters: { name: 'logs', retentionInDays: 7 },
+      errors: ["parameter 'retentionInDays'"],
+    },
+  },
+}

@@ -1,0 +1,164 @@
+"""Each module of the collection: its examples, its cases, its page, its manifest."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import _gojsonnet
+import _jsonnet
+import pytest
+
+from armlib.build.module_page import EXAMPLES, module_page
+from armlib.resources import library_folder
+from tests.registry.cases import failures, read_cases
+from tests.registry.collection import COLLECTION, MODULES, NAMES, Workbench, example_files, module_named, told
+from tests.registry.conftest import types_in
+
+FILES = example_files()
+IDS = [f"{file.relative_to(COLLECTION).parts[0]}/{file.relative_to(COLLECTION).parts[1]}-{file.stem}" for file in FILES]
+
+
+@pytest.mark.xdist_group("types")
+def test_examples_compile_without_a_finding_of_types_or_lint(typed_bench: Workbench) -> None:
+    found = {name: told(typed_bench.linted(file)) for name, file in zip(IDS, FILES, strict=True)}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_an_example_can_be_evaluated(file: Path, bench: Workbench) -> None:
+    expansion = bench.evaluated(file)
+    assert told(expansion.diagnostics) == []
+    assert len(expansion.resources) >= 1
+
+
+# The C++ engine keeps no value of a field, so it takes seconds for the larger ones: it is given those that are the most
+# unlike each other, beside all that are small.
+IN_CPP = ("storage/account-hardened",)
+
+
+@pytest.mark.parametrize("engine", [_gojsonnet, _jsonnet], ids=["go", "c++"])
+def test_plain_jsonnet_gives_the_same_resources_and_outputs(engine: Any, bench: Workbench) -> None:
+    files = {
+        name: file
+        for name, file in zip(IDS, FILES, strict=True)
+        if engine is _gojsonnet or name in IN_CPP or name.endswith("-minimal")
+    }
+    imports = ", ".join(f"{json.dumps(name)}: import {json.dumps(str(file))}" for name, file in files.items())
+    text = engine.evaluate_snippet(
+        "examples", f"{{ {imports} }}", jpathdir=[str(library_folder()), str(COLLECTION)], ext_vars={"parameters": "{}"}
+    )
+    plain = json.loads(text)
+    for name, file in files.items():
+        template = bench.template(file)
+        assert _by_name(template["resources"]) == _by_name(plain[name]["resources"])
+        assert template["outputs"] == plain[name]["outputs"]
+
+
+def _by_name(resources: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return resources by type and name, without their dependencies: those are worked out when compiling."""
+    return {
+        (resource["type"], resource["name"]): {name: value for name, value in resource.items() if name != "dependsOn"}
+        for resource in _without_dependencies(resources)
+    }
+
+
+def _without_dependencies(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_dependencies(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_dependencies(inner) for name, inner in value.items() if name != "dependsOn"}
+    return value
+
+
+def test_nothing_in_a_template_changes_from_one_deployment_to_the_next(bench: Workbench) -> None:
+    random = re.compile(r"\b(newGuid|utcNow)\(", re.IGNORECASE)
+    found = {name: random.findall(json.dumps(bench.template(file))) for name, file in zip(IDS, FILES, strict=True)}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+# The cases of the modules
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cases_of_a_module_hold(name: str, bench: Workbench) -> None:
+    files = sorted((module_named(name).path / "tests").glob("*_test.jsonnet"))
+    cases = [case for file in files for case in read_cases(file, bench.evaluator)]
+    assert cases, "a module has a file of cases"
+    found = {case.name: failures(case, bench.compiled(case.module, case.parameters)) for case in cases}
+    assert {case: each for case, each in found.items() if each} == {}
+
+
+# What is said of the modules
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_of_a_module_is_current(name: str, bench: Workbench) -> None:
+    folder = module_named(name)
+    assert (folder.path / "README.md").read_text(encoding="utf-8") == module_page(folder, bench.evaluator), (
+        "run make docs"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_parameter_of_a_module_is_described_and_changes_something(name: str) -> None:
+    text = (module_named(name).path / "README.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `") and line.count(" | ") == 4]
+    assert len(rows) >= 3
+    assert [row[0] for row in rows if not row[3].strip() or not row[4].strip(" |")] == []
+
+
+def test_every_folder_of_the_collection_is_a_whole_module() -> None:
+    folders = [path for area in COLLECTION.iterdir() if area.is_dir() for path in area.iterdir()]
+    assert {f"{path.parent.name}/{path.name}" for path in folders} - set(NAMES) == {"common/interfaces"}
+    wanted = ["README.md", "CHANGELOG.md", *(f"examples/{name}.jsonnet" for name in EXAMPLES)]
+    assert [
+        f"{module.name}: {name}" for module in MODULES for name in wanted if not (module.path / name).is_file()
+    ] == []
+
+
+def test_a_manifest_says_what_the_module_is_and_needs() -> None:
+    for file in COLLECTION.glob("*/*/module.json"):
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        folder = file.parent
+        assert manifest["name"] == f"{folder.parent.name}/{folder.name}"
+        assert set(manifest) <= {"name", "version", "description", "main", "dependencies", "devDependencies"}
+        assert f"## {manifest['version']}\n" in (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+        own = _imported([*folder.glob("*.jsonnet"), *folder.glob("*.libsonnet")]) - {manifest["name"]}
+        others = _imported([*folder.glob("examples/*"), *folder.glob("tests/*")]) - own - {manifest["name"]}
+        assert set(manifest.get("dependencies", {})) == own, manifest["name"]
+        assert set(manifest.get("devDependencies", {})) == others, manifest["name"]
+
+
+def _imported(files: list[Path]) -> set[str]:
+    """Return the modules of the collection that files import by their names."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return set(re.findall(r"import '([a-z-]+/[a-z-]+)/main\.(?:jsonnet|libsonnet)'", text))
+
+
+def test_no_module_needs_itself_through_others() -> None:
+    needs = {module.name: set(module.dependencies) for module in MODULES}
+
+    def reached(name: str) -> set[str]:
+        return {name}.union(*(reached(other) for other in needs.get(name, ())))
+
+    assert [name for name in needs if any(name in reached(other) for other in needs[name])] == []
+
+
+def test_api_versions_are_published_releases_of_the_last_two_years(
+    bench: Workbench, published_index: dict[str, str]
+) -> None:
+    known: dict[str, list[str]] = {}
+    for name in published_index:
+        type_, _, version = name.casefold().partition("@")
+        known.setdefault(type_, []).append(version)
+    old = []
+    for pair in sorted({pair for file in FILES for pair in types_in(bench.template(file))}):
+        type_, _, version = pair.partition("@")
+        releases = [each for each in known[type_] if not each.endswith("preview")] or known[type_]
+        newest = max(releases)
+        if version not in known[type_] or (version != newest and int(newest[:4]) - int(version[:4]) > 1):
+            old.append(f"{pair}, newest {newest}")
+    assert old == []
