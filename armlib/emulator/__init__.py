@@ -22,5 +22,6 @@ definitions.py  a body against the installed type definitions
 kept.py         what of a body is kept: no secrets, nothing that only the service writes
 refusals.py     the service's refusals, in its words
 deployments/    deployments of templates, and how they run
+stacks/         deployment stacks
 providers/      what services do with a resource; one file a service
 """

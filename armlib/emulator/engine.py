@@ -21,6 +21,7 @@ from armlib.emulator.resources import Resources
 from armlib.emulator.rules import Rules
 from armlib.emulator.scopes import Scopes
 from armlib.emulator.settings import Settings
+from armlib.emulator.stacks.service import Stacks
 from armlib.emulator.store import Store
 from armlib.emulator.tags import TYPE as TAGS
 from armlib.emulator.tags import Tags
@@ -38,6 +39,7 @@ class Engine:
         resources: Resources, and the scopes as resources.
         scopes: Subscriptions, resource groups, management groups.
         deployments: Deployments of templates to them.
+        stacks: Deployment stacks.
         catalogue: Namespaces, types, API versions; registration.
         tags: Tags of scopes, and the names of tags.
         locks: What is locked.
@@ -77,6 +79,8 @@ class Engine:
             provider=self.catalogue.provider,
             definitions=definitions.store,
         )
+        self.stacks = Stacks(store, self.resources, self.deployments, settings)
+        self.resources.guards.append(self.stacks.denials.guard)
 
     @classmethod
     def open(cls, path: Path | None = None, settings: Settings = DEFAULTS, *, loader: Loader | None = None) -> Engine:
@@ -99,6 +103,8 @@ class Engine:
         engine.operations.resume()
         if History.has_running(store):
             engine.deployments.resume()
+        if Stacks.has_running(store):
+            engine.stacks.resume()
         return engine
 
     def close(self) -> None:
@@ -107,6 +113,7 @@ class Engine:
         Deployments that run are left in a state from which the next engine goes on.
         """
         self.deployments.close()
+        self.stacks.close()
         self.operations.close()
         self.store.close()
         self.definitions.close()
@@ -120,12 +127,12 @@ class Engine:
         self.close()
 
     def get(self, id_: str) -> JsonObject:
-        """Return what is at *id_*: a resource, a scope, or a deployment.
+        """Return what is at *id_*: a resource, a scope, a deployment or a deployment stack.
 
         Raises:
             Fault: there is nothing.
         """
-        found = self.deployments.history.find(id_)
+        found = self.deployments.history.find(id_) or self.stacks.at(id_)
         return found if found is not None else self.resources.get(id_)
 
     def fidelity(self) -> list[JsonObject]:

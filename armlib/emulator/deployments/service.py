@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from armlib.azuretypes.model import Definitions
@@ -32,6 +32,13 @@ from armlib.jsontypes import Json, JsonObject
 
 _STATE_FILTER: Final = re.compile(r"\s*provisioningState\s+eq\s+'(?P<state>[^']*)'\s*\Z", re.IGNORECASE)
 _MOST_NESTED: Final = 40
+
+
+class Prepared(NamedTuple):
+    """A plan that was checked, and the name of the deployment that is run again when it fails."""
+
+    plan: Plan
+    rollback: str | None
 
 
 class Deployments:
@@ -79,6 +86,7 @@ class Deployments:
             pace=pace,
         )
         self._token = owner.take()
+        self._closing = False
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._threads: dict[str, threading.Thread] = {}
@@ -97,6 +105,14 @@ class Deployments:
         Raises:
             Fault: The request is refused: nothing of it is in the history then.
         """
+        return self.accept(self.prepare(scope, name, request, caller=caller), caller=caller)
+
+    def prepare(self, scope: str, name: str, request: JsonObject, *, caller: Caller = ANYONE) -> Prepared:
+        """Return what a deployment would make once all has been checked that :meth:`create` checks.
+
+        Raises:
+            Fault: The request is refused.
+        """
         wanted = read_request(scope, name, request, self._loader)
         self._planner.require_scope(wanted.scope)
         self._check_earlier(wanted)
@@ -104,10 +120,30 @@ class Deployments:
         plan = self._planner.plan(wanted)
         if wanted.level != "Template":
             self._planner.preflight(plan, _by(wanted, caller))
-        return self._accept(plan, caller, rollback)
+        return Prepared(plan, rollback)
 
-    def wait(self, scope: str, name: str, timeout: float | None = None) -> JsonObject:
-        """Return the deployment when it has ended.
+    def accept(self, prepared: Prepared, *, caller: Caller = ANYONE) -> JsonObject:
+        """Begin with what was prepared, and return it as Accepted.
+
+        Raises:
+            Fault: Another deployment of that name has begun meanwhile, or the history is full.
+        """
+        plan, rollback = prepared
+        request = plan.request
+        body = new_body(plan, self._settings, ACCEPTED, caller.correlation_id)
+        if rollback is not None:
+            body["properties"]["onErrorDeployment"] = {**(request.rollback or {}), "deploymentName": rollback}
+        asked = self._asked(plan, caller, rollback)
+        with self._store.write(), self._lock:
+            self._check_earlier(request)
+            self.history.begin(body, asked, room_is_made=request.location is None)
+            self._go(Run(self._parts, plan, caller, _copy(body)), rollback)
+        return body
+
+    def wait(
+        self, scope: str, name: str, timeout: float | None = None, *, running_is_enough: bool = False
+    ) -> JsonObject:
+        """Return the deployment when it has ended; *running_is_enough* for one that this engine leaves off at its end.
 
         Raises:
             TimeoutError: It still runs after *timeout* seconds.
@@ -119,11 +155,14 @@ class Deployments:
             thread.join(timeout)
             if thread.is_alive():
                 raise TimeoutError(f"the deployment '{name}' still runs after {timeout} seconds")
-            return self.get(scope, name)
+            if running_is_enough:
+                return self.get(scope, name)
         end = None if timeout is None else time.monotonic() + timeout
         while True:  # another process runs it
             found = self.get(scope, name)
             if state_of(found) in FINAL:
+                return found
+            if self._closing and running_is_enough:
                 return found
             if end is not None and time.monotonic() > end:
                 raise TimeoutError(f"the deployment '{name}' still runs after {timeout} seconds")
@@ -297,6 +336,7 @@ class Deployments:
 
     def close(self) -> None:
         """Leave off with what runs, in a state from which :meth:`resume` goes on."""
+        self._closing = True
         with self._lock:
             runs, threads = list(self._runs.values()), list(self._threads.values())
         for run in runs:
@@ -330,20 +370,6 @@ class Deployments:
         was = found.get("location") if found is not None else None
         if isinstance(was, str) and request.location is not None and was != request.location:
             raise refusals.location_moved(request.name, was, request.location)
-
-    def _accept(self, plan: Plan, caller: Caller, rollback: str | None) -> JsonObject:
-        """Keep the deployment, let its thread go, and return it."""
-        request = plan.request
-        body = new_body(plan, self._settings, ACCEPTED, caller.correlation_id)
-        if rollback is not None:
-            body["properties"]["onErrorDeployment"] = {**(request.rollback or {}), "deploymentName": rollback}
-        asked = self._asked(plan, caller, rollback)
-        with self._lock:
-            with self._store.write():
-                self._check_earlier(request)
-                self.history.begin(body, asked, room_is_made=request.location is None)
-            self._go(Run(self._parts, plan, caller, _copy(body)), rollback)
-        return body
 
     def _asked(self, plan: Plan, caller: Caller, rollback: str | None) -> JsonObject:
         """Return what is kept of a request: enough to run it again, without the values of secure parameters."""
@@ -439,7 +465,7 @@ class Deployments:
         request = replace(self._request_again(id_, name, asked), mode="Complete", rollback=None)
         plan = self._planner.plan(request, _moment(asked))
         body = new_body(plan, self._settings, ACCEPTED)
-        with self._lock:
+        with self._store.write(), self._lock:
             self._check_earlier(request)
             self.history.begin(body, self._asked(plan, ANYONE, None), room_is_made=True)
             again = Run(self._parts, plan, ANYONE, _copy(body))
@@ -467,7 +493,7 @@ class Deployments:
             self._end(body, fault)
             return
         caller = Caller(stack=asked.get("stack"), name=asked.get("caller"))  # type: ignore[arg-type]
-        with self._lock:
+        with self._store.write(), self._lock:
             self.history.keep_asked(id_, {**asked, "owner": self._token})
             self._go(Run(self._parts, plan, caller, _copy(body), resumed=True), asked.get("rollback"))  # type: ignore[arg-type]
 
