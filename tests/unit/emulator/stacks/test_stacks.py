@@ -13,7 +13,7 @@ from tests.unit.emulator.conftest import RG, SUB, settings
 from tests.unit.emulator.deployments.conftest import WIDGETS, inner_scope, template, widget
 
 W = f"{RG}/providers/{WIDGETS}"
-ALL = {"resources": "delete", "resourceGroups": "delete", "managementGroups": "delete"}
+ALL: Any = {"resources": "delete", "resourceGroups": "delete", "managementGroups": "delete"}
 FREE = {"mode": "none"}
 GROUP = {"type": "Microsoft.Resources/resourceGroups", "apiVersion": "2022-09-01", "location": "westeurope"}
 
