@@ -83,8 +83,10 @@ class Packages:
     """
 
     cache: Path | None = None
+    ca: Path | None = None  # certificates to trust instead of the system's
     offline: bool = False
     asked: str = ""
+    has_trust: bool = False  # whether [trust] says anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,8 @@ def _read_packages(root: Table, base: Path) -> Packages:
     table = root.table("packages")
     packages = Packages(
         cache=table.path("cache", base),
+        ca=table.path("ca", base),
+        has_trust=not tables["trust"].is_empty(),
         offline=table.flag("offline"),
         asked="" if tables["dependencies"].is_empty() else _as_text([tables["dependencies"], tables["registries"]]),
     )

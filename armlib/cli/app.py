@@ -37,6 +37,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "update": ("armlib.cli.update:update_command", "Choose newer versions of packages."),
     "list": ("armlib.cli.list:list_command", "List the packages of the project."),
     "local": ("armlib.cli.local:local_command", "The local Azure Resource Manager: serve it, look at it, save it."),
+    "publish": ("armlib.cli.publish:publish_command", "Publish a package to a registry."),
+    "pull": ("armlib.cli.pull:pull_command", "Unpack a package into a folder."),
+    "copy": ("armlib.cli.copy:copy_command", "Copy a package to another registry."),
+    "inspect": ("armlib.cli.inspect:inspect_command", "Show what a registry has of a package."),
+    "verify": ("armlib.cli.verify:verify_command", "Check a package and its signatures."),
     "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
     "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),
 }

@@ -65,7 +65,7 @@ def _roots(path: Path, _stat: tuple[int, int, int], cache: Path, asked: str | No
 
 
 def _package(locked: Locked, numbers: Mapping[str, int], project: Path, cache: Path) -> Package:
-    imports = _numbered(locked.imports, numbers)
+    imports = _numbered({locked.name: locked.id, **locked.imports}, numbers)
     label = f"{locked.name}@{locked.version}"
     if not locked.tree:
         folder = project / locked.source.removeprefix("path:")

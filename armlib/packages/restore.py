@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,8 +72,9 @@ def restore(settings: Settings, manifest: Manifest | None = None, asked: str | N
     cache = Cache(cache_folder(settings.packages.cache))
     if lock is not None and lock.asked == asked:
         missing = [locked for locked in lock.packages.values() if locked.tree and not cache.is_whole(locked.tree)]
-        if missing:
+        if missing or settings.packages.has_trust:
             with opened(settings, cache, manifest) as sources:
+                _require_signed(lock.packages.values(), sources, manifest)
                 _fetch(missing, sources)
         return Restored(lock=lock, before=lock, fetched=tuple(locked.id for locked in missing))
     return lock_again(settings, manifest, asked, keep=None)
@@ -102,6 +103,7 @@ def lock_again(
         entries = [
             replace(locked, tree=trees.get((locked.id, locked.digest), "")) for locked in wanted.packages.values()
         ]
+        _require_signed(entries, sources, manifest)
         missing = [locked for locked in entries if not locked.tree or not cache.is_whole(locked.tree)]
         fetched = dict(zip((locked.id for locked in missing), _fetch(missing, sources), strict=True))
     packages = {
@@ -135,6 +137,7 @@ def opened(settings: Settings, cache: Cache, manifest: Manifest | None) -> Itera
         default=manifest.default_registry,
         offline=settings.packages.offline,
         mirrors=manifest.mirrors,
+        ca_file=settings.packages.ca,
     )
     try:
         yield sources
@@ -201,6 +204,37 @@ def _shown_name(origin: Origin) -> str:
         place = origin.place.partition("://")[2] or origin.place
         return f"{place.rpartition('@')[2].removesuffix('.git')}/{origin.name}".rstrip("/")
     return origin.name or origin.place
+
+
+def _require_signed(packages: Iterable[Locked], sources: Sources, manifest: Manifest | None) -> None:
+    """Hold *packages* to what ``[trust]`` asks for, before anything of them is unpacked.
+
+    Raises:
+        DamagedError: One is not signed by a key that it must be signed by.
+    """
+    from armlib.packages.manifest import read_manifest
+
+    manifest = manifest or read_manifest(sources.project)
+    if not manifest.trust.require:
+        return
+    from armlib.packages.signatures import read_public_key, require_signature, required_keys
+
+    trust = manifest.trust
+    concerned = [locked for locked in packages if required_keys(trust, locked.name)]
+    names = {name for locked in concerned for name in required_keys(trust, locked.name)}
+    keys = {name: read_public_key(trust.keys[name]) for name in names}
+
+    def check(locked: Locked) -> None:
+        if not locked.digest.startswith("sha256:"):
+            message = f"{locked.name} comes from {locked.source}, where nothing is signed, but [trust] asks for it"
+            raise DamagedError(message, code="signature-missing", hint="change require in [trust]")
+        try:
+            require_signature(trust, locked.name, locked.digest, sources.kept_signatures(locked.digest), keys)
+        except DamagedError:  # it may have been signed since
+            envelopes = sources.signatures(origin_of(locked), locked.digest)
+            require_signature(trust, locked.name, locked.digest, envelopes, keys)
+
+    sources.in_parallel([lambda locked=locked: check(locked) for locked in concerned])  # type: ignore[misc]
 
 
 def _fetch(missing: list[Locked], sources: Sources) -> list[str]:

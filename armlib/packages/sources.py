@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from semver import Version
 
 from armlib.packages.cache import Cache
+from armlib.packages.client import RegistryRepository
 from armlib.packages.contents import package_files
+from armlib.packages.credentials import from_environment
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
+from armlib.packages.http import Transport
 from armlib.packages.layout import Layout
 from armlib.packages.location import local_registry
 from armlib.packages.manifest import Dependency, read_manifest
@@ -61,12 +64,15 @@ class Sources:
         default: str = "local:",
         offline: bool = False,
         mirrors: Mapping[str, Sequence[str]] | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         self.project = project
         self.cache = cache
         self.default = default
         self.offline = offline
-        self.mirrors = mirrors or {}
+        self._mirrors = mirrors or {}
+        self._ca_file = ca_file
+        self._transports: dict[str, Transport] = {}
         self._pool = ThreadPoolExecutor(_PARALLEL)
         self._guard = Lock()
         self._asked: dict[object, Future[object]] = {}
@@ -143,6 +149,155 @@ class Sources:
         """Return the folder *place*, which starts from the project."""
         return self.project / Path(place).expanduser()
 
+    def repository(self, origin: Origin) -> Repository:
+        """Return the repository of a package: its mirrors first, each as far as it goes, then the registry itself.
+
+        Raises:
+            PackageError: Its source is no registry.
+        """
+        mirrored = [self._own_repository(mirror) for mirror in _mirrors_of(origin, self._mirrors)]
+        own = self._own_repository(origin)
+        return MirroredRepository((*mirrored, own)) if mirrored else own
+
+    def _own_repository(self, origin: Origin) -> Repository:
+        if origin.kind == "local":
+            return Layout(local_registry()).repository(origin.name)
+        if origin.kind == "layout":
+            return Layout(self.folder(origin.place)).repository(origin.name)
+        if origin.kind != "oci":
+            message = f"{origin} is not in a registry"
+            raise PackageError(message, code="unsupported-source", hint="registries are oci://, layout: and local:")
+        if self.offline:
+            return _Absent(str(origin))
+        host, _, name = f"{origin.place}/{origin.name}".partition("/")
+        return RegistryRepository(self.transport(host), name)
+
+    def stored(self, origin: Origin, reference: str) -> Stored:
+        """Return the manifest that a tag or digest of a registry names, from the cache when that can be.
+
+        Raises:
+            PackageError: There is none.
+            RegistryError: The registry cannot be asked.
+        """
+        cached = self.cache.blob(reference) if reference.startswith("sha256:") else None
+        if cached is not None:
+            return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
+        stored = self.repository(origin).manifest(reference)
+        if stored is None:
+            hint = "'armlib update' chooses among what is there"
+            raise PackageError(f"{origin} has no {reference}", code="version-not-found", hint=hint)
+        if len(stored.data) > LARGEST_MANIFEST:
+            raise DamagedError(f"{origin}:{reference} has a manifest of more than 4 MiB", code="bad-package")
+        self.cache.put_blob(stored.data)
+        return stored
+
+    def blob(self, origin: Origin, descriptor: Descriptor) -> bytes:
+        """Return a blob of a registry, from the cache when it is there."""
+        cached = self.cache.blob(descriptor.digest)
+        if cached is not None and len(cached) == descriptor.size:
+            return cached
+        data = self.repository(origin).blob(descriptor)
+        self.cache.put_blob(data)
+        return data
+
+    def kept_signatures(self, digest: str) -> list[bytes]:
+        """Return the envelopes of the signatures of the manifest of *digest* that are in the cache."""
+        from armlib.packages.signatures import from_kept
+
+        return from_kept(self.cache.signatures(digest))
+
+    def signatures(self, origin: Origin, digest: str) -> list[bytes]:
+        """Return the envelopes of the signatures of the manifest of *digest*, from the registry; they are kept."""
+        from armlib.packages.signatures import fetch_signatures, kept
+
+        envelopes = fetch_signatures(self.repository(origin), digest)
+        if envelopes:
+            self.cache.put_signatures(digest, kept(envelopes))
+        return envelopes
+
+    def transport(self, host: str) -> Transport:
+        """Return the way to the registry at *host*, one for all that is asked of it."""
+        with self._guard:
+            if host not in self._transports:
+                ca_file = str(self._ca_file) if self._ca_file else None
+                self._transports[host] = Transport(host, lambda: from_environment(host), ca_file=ca_file)
+            return self._transports[host]
+
+
+def _mirrors_of(origin: Origin, mirrors: Mapping[str, Sequence[str]]) -> list[Origin]:
+    """Return where else the package is, for the longest source that *mirrors* has something for."""
+    whole = str(origin)
+    found = [source for source in mirrors if whole.startswith(f"{source}/") or source == origin.source]
+    if not found:
+        return []
+    source = max(found, key=len)
+    name = origin.name if source == origin.source else whole.removeprefix(f"{source}/")
+    return [Origin(mirror, name) for mirror in mirrors[source]]
+
+
+class MirroredRepository:
+    """Repositories that hold the same: each is asked in turn, until one has an answer."""
+
+    def __init__(self, repositories: Sequence[Repository]) -> None:
+        self._repositories = repositories
+
+    def tags(self) -> Sequence[str]:
+        """Return the tags of all that answer; a mirror may be behind."""
+        return sorted({tag for tags in self._answers(lambda one: one.tags()) for tag in tags})
+
+    def manifest(self, reference: str) -> Stored | None:
+        """Return the manifest from the first that has it."""
+        return self._first(lambda one: one.manifest(reference))
+
+    def blob(self, descriptor: Descriptor) -> bytes:
+        """Return the blob from the first that has it, whole."""
+        found = self._first(lambda one: one.blob(descriptor))
+        assert found is not None, "a blob is there, or an error"
+        return found
+
+    def referrers(self, digest: str, artifact_type: str) -> Sequence[Descriptor]:
+        """Return the referrers that any of them has."""
+        found = self._answers(lambda one: one.referrers(digest, artifact_type))
+        return list({one.digest: one for ones in found for one in ones}.values())
+
+    def put_blob(self, data: bytes) -> str:
+        """Store in the registry itself."""
+        return self._repositories[-1].put_blob(data)
+
+    def put_manifest(self, data: bytes, media_type: str, tag: str | None) -> Descriptor:
+        """Store in the registry itself."""
+        return self._repositories[-1].put_manifest(data, media_type, tag)
+
+    def _first(self, ask: Callable[[Repository], _T | None]) -> _T | None:
+        return next((answer for answer in self._answers(ask) if answer is not None), None)
+
+    def _answers(self, ask: Callable[[Repository], _T]) -> Iterator[_T]:
+        """Yield what each one answers; the last error counts when none does."""
+        answered = False
+        for place, repository in enumerate(self._repositories, 1):
+            try:
+                answer = ask(repository)
+            except (RegistryError, DamagedError):
+                if place == len(self._repositories) and not answered:
+                    raise
+                continue
+            answered = True
+            yield answer
+
+
+class _Absent:
+    """A registry that is not asked, since we are offline."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def refuse(*_: object) -> None:
+            hint = "run it without --offline once, or name a mirror that is a folder"
+            raise RegistryError(f"{self._origin} is not in the cache, and we are offline", code="offline", hint=hint)
+
+        return refuse
+
 
 # Folders
 
@@ -215,59 +370,36 @@ class _RegistrySource:
         self._sources = sources
 
     def versions(self, origin: Origin) -> Sequence[Version]:
-        tags = self._repository(origin).tags()
+        tags = self._sources.repository(origin).tags()
         if not tags:
             raise _not_found(origin)
         return [version for version in map(from_tag, tags) if version is not None]
 
     def release(self, origin: Origin, version: Version | None, revision: str | None) -> Release:
         reference = revision or to_tag(version or parse_version("0.0.0"))
-        stored = self._manifest(origin, reference)
+        stored = self._sources.stored(origin, reference)
         manifest = parse_manifest(stored, str(origin))
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
-        config = self._blob(origin, manifest.config)
+        config = self._sources.blob(origin, manifest.config)
         release = read_release(stored, config, origin.source, origin.name)
         if version is not None and str(release.version) != str(version):
             raise DamagedError(f"{origin}:{reference} says that it is version {release.version}", code="bad-package")
         return release
 
     def fetch(self, origin: Origin, version: str, digest: str) -> str:
-        stored = self._manifest(origin, digest)
+        stored = self._sources.stored(origin, digest)
         where = f"{origin}@{version}"
         manifest = parse_manifest(stored, where)
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
-        return self._sources.cache.put_tree(layer_files(self._blob(origin, package_layer(manifest, where)), where))
-
-    def _repository(self, origin: Origin) -> Repository:
-        if origin.kind == "local":
-            return Layout(local_registry()).repository(origin.name)
-        return Layout(self._sources.folder(origin.place)).repository(origin.name)
-
-    def _manifest(self, origin: Origin, reference: str) -> Stored:
-        cached = self._sources.cache.blob(reference) if reference.startswith("sha256:") else None
-        if cached is not None:
-            return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
-        stored = self._repository(origin).manifest(reference)
-        if stored is None:
-            raise PackageError(f"{origin} has no {reference}", code="version-not-found")
-        if len(stored.data) > LARGEST_MANIFEST:
-            raise DamagedError(f"{origin}:{reference} has a manifest of more than 4 MiB", code="bad-package")
-        self._sources.cache.put_blob(stored.data)
-        return stored
-
-    def _blob(self, origin: Origin, descriptor: Descriptor) -> bytes:
-        cached = self._sources.cache.blob(descriptor.digest)
-        if cached is not None and len(cached) == descriptor.size:
-            return cached
-        data = self._repository(origin).blob(descriptor)
-        self._sources.cache.put_blob(data)
-        return data
+        return self._sources.cache.put_tree(
+            layer_files(self._sources.blob(origin, package_layer(manifest, where)), where)
+        )
 
 
-def _unsupported(sources: Sources) -> Source:
-    raise PackageError("registries on the network and git are not supported yet", code="unsupported-source")
+def _no_git(sources: Sources) -> Source:
+    raise PackageError("packages from git are not supported yet", code="unsupported-source")
 
 
 _KINDS: Final[Mapping[str, Callable[[Sources], Source]]] = {
@@ -276,8 +408,8 @@ _KINDS: Final[Mapping[str, Callable[[Sources], Source]]] = {
     "armlib": lambda sources: _FolderSource(sources, registry_folder()),
     "layout": _RegistrySource,
     "local": _RegistrySource,
-    "oci": _unsupported,
-    "git": _unsupported,
+    "oci": _RegistrySource,
+    "git": _no_git,
 }
 
 

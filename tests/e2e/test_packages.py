@@ -79,3 +79,46 @@ def test_nothing_of_packages_is_imported_without_a_lock(run: Run, tmp_path: Path
 
 def _home(folder: Path) -> dict[str, str]:
     return {"HOME": str(folder), "PATH": os.environ["PATH"]}
+
+
+def test_publish_pull_copy_inspect_and_verify(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
+    write_module(tmp_path / "modules", "area/web", "1.0.0")
+    published = run("publish", "modules/area/web", env=env)
+    assert (published.returncode, published.stdout.splitlines()[0]) == (0, "published local:#area/web:1.0.0"), (
+        published.stderr
+    )
+    assert run("publish", "modules/area/web", env=env).stdout.startswith("already there:")
+    assert run("copy", "area/web", "layout:mirror", env=env).returncode == 0
+    inspected = json.loads(run("inspect", "layout:mirror#area/web", "--format", "json", env=env).stdout)["package"]
+    assert (inspected["name"], inspected["version"]) == ("area/web", "1.0.0")
+    assert "area/web 1.0.0" in run("inspect", "area/web", env=env).stdout
+    assert run("pull", "area/web@1", "-o", "there", env=env).returncode == 0
+    assert (tmp_path / "there" / "main.jsonnet").read_text() == MODULE
+    verified = run("verify", "area/web", env=env)
+    assert (verified.returncode, "2 files" in verified.stdout) == (0, True), verified.stderr
+    (tmp_path / "modules" / "area/web" / "main.jsonnet").write_text("{ resources: [] }")
+    refused = run("publish", "modules/area/web", env=env)
+    assert (refused.returncode, "[version-exists]" in refused.stderr) == (1, True)
+
+
+def test_verify_fails_without_the_signature_that_is_asked_for(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
+    write_module(tmp_path / "modules", "web", "1.0.0")
+    for name in ("release", "other"):
+        write_key(tmp_path, name)
+    assert run("publish", "modules/web", "--sign", "release.pem", env=env).returncode == 0
+    assert "signed by release.pub" in run("verify", "web", "--key", "release.pub", env=env).stdout
+    refused = run("verify", "web", "--key", "other.pub", env=env)
+    assert (refused.returncode, "[signature-missing]" in refused.stderr) == (1, True)
+
+
+def write_key(folder: Path, name: str) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / f"{name}.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (folder / f"{name}.pub").write_bytes(public)

@@ -1,0 +1,72 @@
+"""``armlib publish``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from armlib.cli.app import App
+from armlib.cli.options import FILE, ReportOptions, report_options
+from armlib.cli.package_options import package_settings
+from armlib.config import absolute
+from armlib.jsontypes import JsonObject
+
+EXAMPLES = """\b
+Examples:
+  armlib publish --dry-run
+  armlib publish --to oci://registry.example.com/modules --sign release.pem
+  armlib publish registry/storage/account --to layout:packages
+"""
+
+
+@click.command("publish", short_help="Publish a package to a registry.", epilog=EXAMPLES)
+@click.argument("folder", metavar="[DIR]", type=FILE, default=Path())
+@click.option(
+    "--to", "target", metavar="REGISTRY", help="oci://HOST/PREFIX, layout:FOLDER, local: or a name of theirs."
+)
+@click.option("--sign", "key", metavar="FILE", type=FILE, help="Sign with the private Ed25519 key in this PEM file.")
+@click.option("--dry-run", is_flag=True, help="Make the package and say what would be published.")
+@report_options
+@click.pass_obj
+def publish_command(
+    app: App,
+    /,
+    folder: Path,
+    target: str | None,
+    key: Path | None,
+    dry_run: bool,
+    report: ReportOptions,
+) -> None:
+    """Publish the package in DIR, as the version that its manifest says, to the default registry or to REGISTRY.
+
+    A version is published once: other contents need another version. The passphrase of a key is taken from the variable
+    ARMLIB_KEY_PASSPHRASE.
+    """
+    from armlib.packages.lookup import opened_at
+    from armlib.packages.manifest import read_manifest
+    from armlib.packages.origin import Origin, parse_source
+    from armlib.packages.publish import make_artifact, publish, require_package
+    from armlib.packages.signatures import read_private_key
+
+    settings = package_settings(app, folder, report, result="published")
+    manifest = read_manifest(absolute(folder, app.folder), app.folder)
+    name, _ = require_package(manifest)
+    signing = read_private_key(key, app.environ.get("ARMLIB_KEY_PASSPHRASE")) if key else None
+    with opened_at(settings, app.folder) as (sources, project):
+        known = {**project.registries, **manifest.registries}
+        source = known.get(target or "default") or (parse_source(target, app.folder) if target else "local:")
+        origin = Origin(source, name)
+        repository = sources.repository(origin)
+        artifact, files = make_artifact(manifest, settings, app.evaluator(settings))
+        done = publish(manifest, artifact, repository, origin, files=files, key=signing, dry_run=dry_run)
+    word = "would publish" if dry_run else "published" if done.is_new else "already there:"
+    text = f"{word} {done.origin}:{done.tag}\n{done.descriptor.digest}\n"
+    result: JsonObject = {
+        "reference": f"{origin}:{done.tag}",
+        "digest": done.descriptor.digest,
+        "new": done.is_new,
+        "signed": done.is_signed,
+        "files": done.files,
+    }
+    app.finish({"published": result}, text.encode(), ())

@@ -1,0 +1,139 @@
+"""Who we are at a registry: what ``docker login`` and its helpers keep, and who is signed in to Azure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from armlib.packages.errors import PackageError
+
+_HELPER_TIME: Final = 30  # seconds
+_TOKEN_USER: Final = "<token>"  # noqa: S105 - what helpers call the user of an identity token
+_AZURE: Final = (".azurecr.io", ".azurecr.cn", ".azurecr.us")
+_AZURE_SCOPE: Final = "https://containerregistry.azure.net/.default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A user and a password, or an identity token; never shown."""
+
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+
+    def basic(self) -> str:
+        """Return it as ``Authorization`` has it."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+
+def find_credential(
+    host: str, environ: Mapping[str, str], azure: Callable[[str], str] | None = None
+) -> Credential | None:
+    """Return who we are at *host*, or None.
+
+    ``config.json`` of docker is asked (in ``DOCKER_CONFIG``, else ``~/.docker``): a helper of the host, what is kept
+    for the host, a helper for all. For Azure's registries *azure* then gives an identity token, by default from
+    azure-identity where that is installed.
+
+    Raises:
+        PackageError: The file, or what a helper says, cannot be used.
+    """
+    path = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
+    config = _read_config(path)
+    names = [host, f"https://{host}", f"https://{host}/v2/", f"https://{host}/v1/", f"http://{host}"]
+    helpers: dict[str, Any] = config.get("credHelpers") or {}
+    helper = next((helpers[name] for name in names if name in helpers), None)
+    kept = next((config["auths"][name] for name in names if name in (config.get("auths") or {})), None)
+    found = _ask_helper(helper, host) if helper else None
+    found = found or (_kept(kept, path) if kept else None)
+    if found is None and not helper and config.get("credsStore"):
+        found = _ask_helper(config["credsStore"], host)
+    if found is None and host.endswith(_AZURE):
+        token = (azure or _azure_token)(host)
+        found = Credential(identity_token=token) if token else None
+    return found
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise PackageError(
+            f"{path} cannot be read as JSON", code="credentials", hint="'docker login' writes it"
+        ) from error
+    if not isinstance(config, dict) or not isinstance(config.get("auths") or {}, dict):
+        raise PackageError(f"{path} is not what 'docker login' writes", code="credentials")
+    return config
+
+
+def _kept(entry: Any, path: Path) -> Credential | None:
+    """Return what ``auths`` has for a host; an empty entry stands for a helper."""
+    if not isinstance(entry, dict):
+        raise PackageError(f"{path}: an entry of auths is no object", code="credentials")
+    if entry.get("identitytoken"):
+        return Credential(identity_token=str(entry["identitytoken"]))
+    if not entry.get("auth"):
+        return None
+    try:
+        user, colon, password = base64.b64decode(entry["auth"], validate=True).decode().partition(":")
+    except (binascii.Error, ValueError, TypeError):
+        colon = ""
+    if not colon:
+        raise PackageError(f"{path}: an 'auth' is not USER:PASSWORD in base64", code="credentials") from None
+    return Credential(user=user, password=password)
+
+
+def _ask_helper(helper: Any, host: str) -> Credential | None:
+    """Return what ``docker-credential-HELPER`` has for *host*, or None when it has nothing."""
+    if not isinstance(helper, str) or not helper.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise PackageError(f"'{helper}' cannot be the name of a credential helper", code="credentials")
+    program = f"docker-credential-{helper}"
+    try:
+        done = subprocess.run(  # noqa: S603 - the program that the user's own configuration names
+            [program, "get"], input=host.encode(), capture_output=True, timeout=_HELPER_TIME, check=False
+        )
+    except FileNotFoundError as error:
+        hint = "install it, or take it out of ~/.docker/config.json"
+        raise PackageError(f"there is no program {program}", code="credentials", hint=hint) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PackageError(f"{program} does not answer", code="credentials") from error
+    if done.returncode:
+        return None
+    try:
+        said = json.loads(done.stdout)
+        user, secret = said["Username"], said["Secret"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackageError(f"{program} does not answer as credential helpers do", code="credentials") from error
+    return Credential(identity_token=secret) if user == _TOKEN_USER else Credential(user=user, password=secret)
+
+
+def _azure_token(host: str) -> str:
+    """Return a refresh token of Azure's registry *host* for whoever is signed in to Azure, "" for nobody."""
+    try:
+        from azure.identity import DefaultAzureCredential  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        return ""
+    import requests
+    from azure.core.exceptions import AzureError  # type: ignore[import-not-found,unused-ignore]
+
+    try:
+        token = DefaultAzureCredential().get_token(_AZURE_SCOPE).token
+        form = {"grant_type": "access_token", "service": host, "access_token": token}
+        answer = requests.post(f"https://{host}/oauth2/exchange", data=form, timeout=30, allow_redirects=False)
+        return str(answer.json().get("refresh_token", "")) if answer.status_code == 200 else ""
+    except (AzureError, requests.RequestException, ValueError):
+        return ""
+
+
+def from_environment(host: str) -> Credential | None:
+    """Return who we are at *host* by the files of the user that runs this process."""
+    return find_credential(host, os.environ)

@@ -1,0 +1,155 @@
+"""Debian's docker-registry, started by the tests; and registries that lie, which no server that can be had does."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = shutil.which("docker-registry") or shutil.which("docker-registry", path="/usr/bin:/usr/local/bin")
+USER, PASSWORD = "reader", "secret"
+_HASH = "$2b$04$QAkRn4XskrmEHIshy4jAp.kkyUYRYyh3Eadgr8uT6UO5VNcm9NB/y"  # of the password
+
+_CONFIG = """
+version: 0.1
+log: {{ level: error }}
+storage:
+  filesystem: {{ rootdirectory: {storage} }}
+  delete: {{ enabled: true }}
+http: {{ addr: "127.0.0.1:{port}", secret: x }}
+"""
+_AUTH = """
+auth:
+  htpasswd: {{ realm: tests, path: {path} }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running registry: where it is, and where it keeps its blobs."""
+
+    host: str
+    storage: Path
+
+
+@contextlib.contextmanager
+def docker_registry(folder: Path, *, auth: bool = False) -> Iterator[Server]:
+    """Run a registry that keeps its blobs in *folder*; the test is skipped where the program is not installed."""
+    if PROGRAM is None:
+        pytest.skip("docker-registry is not installed (apt-get install docker-registry)")
+    port = _free_port()
+    config = _CONFIG.format(storage=folder / "storage", port=port)
+    if auth:
+        (folder / "htpasswd").write_text(f"{USER}:{_HASH}\n")
+        config += _AUTH.format(path=folder / "htpasswd")
+    (folder / "config.yml").write_text(config)
+    process = subprocess.Popen(
+        [PROGRAM, "serve", folder / "config.yml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/v2/", process)
+        yield Server(f"127.0.0.1:{port}", folder / "storage")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends and process.poll() is None:
+        with contextlib.suppress(OSError):
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+            except urllib.error.HTTPError as error:
+                error.close()
+            return
+        time.sleep(0.05)
+    pytest.fail(f"docker-registry did not start (exit code {process.poll()})")
+
+
+@dataclass
+class Reply:
+    """What a lying registry answers; *body* may be endless."""
+
+    status: int = 200
+    body: bytes | Iterator[bytes] = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Rule = Callable[[str, str, dict[str, str]], Reply]  # from method, path and headers
+
+
+@dataclass
+class Liar:
+    """A server that answers as a rule says, and the requests that it got: (method, path, headers)."""
+
+    host: str
+    requests: list[tuple[str, str, dict[str, str]]]
+
+
+@contextlib.contextmanager
+def liar(rule: Rule) -> Iterator[Liar]:
+    """Run a server that answers as *rule* says."""
+    requests: list[tuple[str, str, dict[str, str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = dict(self.headers)
+            requests.append((self.command, self.path, headers))
+            reply = rule(self.command, self.path, headers)
+            self.send_response(reply.status)
+            for name, text in reply.headers.items():
+                self.send_header(name, text)
+            if isinstance(reply.body, bytes):
+                if "Content-Length" not in reply.headers:
+                    self.send_header("Content-Length", str(len(reply.body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(reply.body)
+                if reply.headers.get("Content-Length", str(len(reply.body))) != str(len(reply.body)):
+                    self.close_connection = True
+                return
+            self.send_header("Connection", "close")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for part in reply.body:
+                    self.wfile.write(part)
+            self.close_connection = True
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = answer  # noqa: N815 - as the server calls them
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield Liar(f"127.0.0.1:{server.server_address[1]}", requests)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
