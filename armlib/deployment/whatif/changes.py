@@ -18,6 +18,7 @@ from armlib.deployment.whatif.model import Change, ChangeType, Mode, Note, Stack
 from armlib.deployment.whatif.rating import rate, rate_deletion
 from armlib.deployment.whatif.rules import kept_by_complete_mode, rules_for
 from armlib.deployment.whatif.state import Actual, read_each, read_list, read_states
+from armlib.expressions.simplify import reveal
 from armlib.expressions.values import Unknown
 from armlib.jsontypes import Json, JsonObject
 
@@ -118,7 +119,7 @@ class _Work:
 
     def is_uncertain(self, resource: ExpandedResource) -> bool:
         """Return whether *resource* may not be deployed at all."""
-        return resource.condition is not True or id_key(resource.deployment or "") in self.conditional
+        return not _is_certain(resource) or id_key(resource.deployment or "") in self.conditional
 
     def may_be_wanted(self, change: Change) -> bool:
         """Return whether what *change* deletes may be a resource of the template whose id is not known yet."""
@@ -170,12 +171,14 @@ def _told(wanted: Sequence[ExpandedResource]) -> tuple[tuple[ExpandedResource, .
     notes: list[Note] = []
     told: dict[object, ExpandedResource] = {}
     for resource in wanted:
+        if reveal(resource.condition) is False:
+            continue
         if _is_deployment(resource):
             if not _is_closed(resource, opened):
                 continue
             message = "A nested deployment was not expanded: its template cannot be had before the deployment."
             notes.append(Note("Warning", "NestedDeploymentShortCircuited", _text(resource.id), message))
-        key = (id_key(resource.id), resource.condition is True) if isinstance(resource.id, str) else resource.path
+        key = (id_key(resource.id), _is_certain(resource)) if isinstance(resource.id, str) else resource.path
         if key in told and isinstance(resource.id, str):
             message = "The template deploys the resource more than once; the last of them is compared."
             notes.append(Note("Info", "ResourceDeployedTwice", resource.id, message))
@@ -185,6 +188,11 @@ def _told(wanted: Sequence[ExpandedResource]) -> tuple[tuple[ExpandedResource, .
 
 def _is_deployment(resource: ExpandedResource) -> bool:
     return resource.type.casefold() == DEPLOYMENTS
+
+
+def _is_certain(resource: ExpandedResource) -> bool:
+    """Return whether it is known that the condition of *resource* holds."""
+    return reveal(resource.condition) is True
 
 
 def _is_closed(resource: ExpandedResource, opened: set[str]) -> bool:
@@ -200,7 +208,7 @@ def _conditional(wanted: Iterable[ExpandedResource]) -> frozenset[str]:
     found: set[str] = set()
     for resource in wanted:  # a deployment stands before what it makes
         inside = resource.deployment is not None and id_key(resource.deployment) in found
-        if _is_deployment(resource) and isinstance(resource.id, str) and (inside or resource.condition is not True):
+        if _is_deployment(resource) and isinstance(resource.id, str) and (inside or not _is_certain(resource)):
             found.add(id_key(resource.id))
     return frozenset(found)
 

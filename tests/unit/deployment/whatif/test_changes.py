@@ -9,6 +9,7 @@ from armlib.deployment.scopes import id_key
 from armlib.deployment.whatif.changes import what_if
 from armlib.deployment.whatif.filters import apply_filters, change_types
 from armlib.deployment.whatif.model import ChangeType, Mode, Risk, Stack
+from armlib.expressions.values import Secret
 from tests.unit.deployment.whatif.samples import ACCOUNTS, GROUP, NETWORKS, State, kinds, resource, unknown
 
 DEPLOYMENTS = "Microsoft.Resources/deployments"
@@ -58,6 +59,12 @@ def test_a_resource_under_a_condition_that_is_not_known_is_potential() -> None:
     found = what_if([resource(condition=unknown())], State(), scope=GROUP)
     assert found.changes == ()
     assert [change.kind for change in found.potential] == ["Create"]
+
+
+def test_a_condition_that_holds_in_secret_is_known() -> None:
+    found = what_if([resource(name="a", condition=Secret(True)), resource(condition=False)], State(), scope=GROUP)
+    assert kinds(found) == {"storageAccounts/a": "Create"}
+    assert found.potential == ()
 
 
 def test_nested_resources_are_told_and_their_deployment_is_not() -> None:
