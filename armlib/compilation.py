@@ -25,6 +25,7 @@ def compile_entries(
     symbolic: bool = False,
     minify: bool = False,
     parameters_as_code: bool = False,
+    lint: bool | None = None,
 ) -> JsonObject:
     """Return the ARM template that *entry* makes, as ``armlib compile --format json`` prints it.
 
@@ -37,6 +38,7 @@ def compile_entries(
         symbolic: Whether to write language version 2.0.
         minify: Whether to leave descriptions out.
         parameters_as_code: Whether the module takes its parameters as an object, as older ones do.
+        lint: Whether the lint rules run, too; by default as ``armlib.toml`` says.
 
     Returns:
         ``{"template": {…} or None, "diagnostics": […]}``. Wrong input becomes diagnostics: errors never raise, but for
@@ -59,7 +61,7 @@ def compile_entries(
         parameters_as_code=parameters_as_code,
     )
     try:
-        settings = load_settings(target.entries[0][1], Flags(), dict(os.environ))
+        settings = load_settings(target.entries[0][1], Flags(lint=lint), dict(os.environ))
         template, diagnostics = _compiled(target, settings)
     except ArmlibError as error:
         template, diagnostics = None, error.diagnostics

@@ -20,6 +20,7 @@ FILE_NAME = "armlib.toml"
 FORMATS = ("text", "json", "sarif")
 TIME_LIMIT = 60.0  # seconds, of one evaluation
 MEMORY_LIMIT = 2 << 30  # bytes
+LINT_LEVEL = "warning"  # what compile tells of lint when lint is wanted and nothing else is said
 SCOPE_KINDS = ("group", "subscription", "managementGroup", "tenant")
 
 _PROJECT_MARKS = (FILE_NAME, "jsonnetfile.json", ".git")
@@ -65,13 +66,17 @@ class Types:
 class Lint:
     """What is said of lint rules: ``[lint]``.
 
-    *rules* maps codes to ``error``, ``warning``, ``note`` or ``off``; *paths* are files and folders of rules in
-    Jsonnet, *python* files of rules in Python, which run unconfined. *options* are what single rules read.
+    *on_compile* says what ``compile`` and ``build`` tell of what the rules find: what weighs as much, or more; ``off``
+    is nothing, and the rules do not run. *rules* maps codes to ``error``, ``warning``, ``note`` or ``off``; *paths* are
+    files and folders of rules in Jsonnet, *python* files of rules in Python, which run unconfined, and *packages*
+    installed packages that bring rules. *options* are what single rules read.
     """
 
+    on_compile: str = "off"
     rules: Mapping[str, str] = field(default_factory=dict)
     paths: tuple[Path, ...] = ()
     python: tuple[Path, ...] = ()
+    packages: tuple[str, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -123,6 +128,7 @@ class Flags:
     jobs: int | None = None
     output: Path | None = None
     cache: Path | None = None
+    lint: bool | None = None
 
 
 def project_root(start: Path) -> Path:
@@ -174,7 +180,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         cache=absolute(cache, Path.cwd()),
         targets={target.name: target for target in make_targets(absolute(output, Path.cwd()))},
         types=_types(types, environ),
-        lint=lint,
+        lint=_lint(lint, flags, environ),
         packages=_packages(packages, environ),
     )
 
@@ -193,6 +199,14 @@ def _packages(table: Packages, environ: Mapping[str, str]) -> Packages:
     cache = _from(environ, "ARMLIB_PACKAGES", Path)
     offline = _first(_from(environ, "ARMLIB_OFFLINE", _switch), table.offline)
     return replace(table, cache=absolute(cache, Path.cwd()) if cache else table.cache, offline=offline)
+
+
+def _lint(table: Lint, flags: Flags, environ: Mapping[str, str]) -> Lint:
+    """Return *table* with what the flag or the variable says of linting while compiling."""
+    said = flags.lint if flags.lint is not None else _from(environ, "ARMLIB_LINT", _switch)
+    if said is None or said == (table.on_compile != "off"):
+        return table
+    return replace(table, on_compile=LINT_LEVEL if said else "off")
 
 
 def _switch(text: str) -> bool:

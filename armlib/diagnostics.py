@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from armlib.dataclass import dataclass
@@ -100,6 +101,39 @@ def warning(
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Return whether any of *diagnostics* is an error."""
     return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def folded(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return *diagnostics* with one for all that have one place in a source and say the same of several resources.
+
+    A function or a loop of a module makes many resources from one line, and that is where the problem is mended.
+    """
+    kept: dict[object, Diagnostic] = {}
+    times: dict[object, int] = {}
+    counts: dict[object, int] = {}
+    for each in diagnostics:
+        inside = _inside_resource(each.path)
+        number = counts[each.code, each.path] = counts.get((each.code, each.path), 0) + 1
+        is_shared = inside is not None and each.place is not None and each.place.line
+        key = (each.code, each.severity, each.place, inside, number) if is_shared else each
+        kept.setdefault(key, each)
+        times[key] = times.get(key, 0) + 1
+    return tuple(
+        each if times[key] == 1 or key is each else _for_all(each, times[key] - 1) for key, each in kept.items()
+    )
+
+
+def _for_all(diagnostic: Diagnostic, more: int) -> Diagnostic:
+    others = f"{more} more resources" if more > 1 else "one more resource"
+    return replace(diagnostic, message=f"{diagnostic.message} (so in {others} made here)")
+
+
+def _inside_resource(path: JsonPath) -> JsonPath | None:
+    """Return the part of *path* that lies inside the innermost resource; None when it leads into none."""
+    for at in range(len(path) - 2, -1, -1):
+        if path[at] == "resources" and isinstance(path[at + 1], int):
+            return path[at + 2 :]
+    return None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

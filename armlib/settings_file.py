@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from armlib.config import (
     FORMATS,
+    LINT_LEVEL,
     SCOPE_KINDS,
     Flags,
     Lint,
@@ -110,7 +111,7 @@ def _read_file(reader: Reader, root: Table) -> File:
     lint = _read_lint(root.table("lint"), base)
     packages = _read_packages(root, base)
     root.finish()
-    return said, lambda output: [make(output) for make in makers], told, lint, packages
+    return said, lambda output: [make(output) for make in makers], told, lint if root.has("lint") else Lint(), packages
 
 
 def _read_packages(root: Table, base: Path) -> Packages:
@@ -145,9 +146,11 @@ def _read_lint(table: Table, base: Path) -> Lint:
         "required-tags": [*table.texts("required-tags")],
     }
     lint = Lint(
+        on_compile=table.choice("on-compile", _RULE_SEVERITIES) or LINT_LEVEL,
         rules=rules,
         paths=tuple(absolute(Path(text), base) for text in table.texts("paths")),
         python=tuple(absolute(Path(text), base) for text in table.texts("python")),
+        packages=tuple(table.texts("packages")),
         options={name: value for name, value in options.items() if value},
     )
     table.finish()

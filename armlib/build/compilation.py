@@ -53,17 +53,38 @@ def compile_target(
     """Compile *target*; nothing is written. The files of parameters are among what the compilation read.
 
     With *provenance* the compilation tells where the properties of the template were written. *begin* is given the
-    first program that *evaluator* will be asked for, so that it may be evaluated while the compiler is imported.
+    first program that *evaluator* will be asked for, so that it may be evaluated while the compiler is imported. When
+    the settings want lint while compiling, what it finds is among the diagnostics.
     """
+    lints = settings.lint.on_compile != "off"
     roots = roots_of(target, settings)
     arguments, reads = gather_arguments(target, roots, evaluator, environ)
-    request = replace(_request(target, roots, arguments), provenance=provenance)
+    request = replace(_request(target, roots, arguments), provenance=provenance or lints)
     if begin is not None:
         _begin(request, begin)
     from armlib.compiler.pipeline import compile_template
 
-    compilation = compile_template(request, evaluator, type_rules(settings))
-    return Result(compilation=replace(compilation, reads=(*reads, *compilation.reads)), arguments=arguments)
+    rules = () if lints else type_rules(settings)  # the rules of lint ask the types themselves
+    compilation = compile_template(request, evaluator, rules)
+    compilation = replace(compilation, reads=(*reads, *compilation.reads))
+    if lints and compilation.template is not None:
+        compilation = _linted(compilation, request, settings, evaluator)
+    return Result(compilation=compilation, arguments=arguments)
+
+
+def _linted(compilation: Compilation, request: CompileRequest, settings: Settings, evaluator: Evaluator) -> Compilation:
+    """Return *compilation* with what lint finds in it, and with the files that its rules have read."""
+    from armlib.build.linting import lint_while_compiling
+
+    files = [entry.path for entry in request.entries]
+    found, reads = lint_while_compiling(
+        compilation, files, request.arguments, settings, evaluator, request.roots.library
+    )
+    return replace(
+        compilation,
+        diagnostics=(*compilation.diagnostics, *found),
+        reads=tuple(dict.fromkeys((*compilation.reads, *reads))),
+    )
 
 
 def _begin(request: CompileRequest, begin: Callable[[Program], None]) -> None:

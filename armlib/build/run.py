@@ -129,6 +129,7 @@ class _Job:
         self._stamp = stamp
         self._parameters = {name: text for name, text in environ.items() if name.startswith("ARMLIB_PARAM")}
         self._types = _types(settings)
+        self._lint = _lint(settings)
         self._projects: dict[Path, Path] = {}  # folder -> the project it is in
 
     def ask(self, target: Target) -> _Asked:
@@ -144,6 +145,7 @@ class _Job:
             "packages": [[asdict(package) for package in roots.packages], roots.imports],
             "environment": self._parameters,
             "types": self._types,
+            "lint": self._lint,
         }
         text = json.dumps(asked, default=_plain, sort_keys=True)
         return _Asked(target, roots, self._cache.digest(text.encode("utf-8", "surrogatepass")))
@@ -198,6 +200,30 @@ def _types(settings: Settings) -> list[object]:
             stat = None
         found += [path, stat and [stat.st_mtime_ns, stat.st_size, stat.st_ino]]
     return found
+
+
+def _lint(settings: Settings) -> list[object]:
+    """Return what tells one state of lint from another, beside the files that its rules read."""
+    lint = settings.lint
+    if lint.on_compile == "off":
+        return []
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions: list[object] = []
+    for package in lint.packages:
+        try:
+            versions.append(version(package))
+        except (PackageNotFoundError, ValueError):
+            versions.append(None)
+    pins = [_digest(settings.project / name) for name in ("jsonnetfile.json", "jsonnetfile.lock.json")]
+    return [lint, versions, pins]
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from armlib.cli.app import App, has_colour, write_out
-from armlib.cli.options import FILE, Limits, ReportOptions, limit_options, report_options
+from armlib.cli.options import FILE, Limits, ReportOptions, limit_options, lint_option, report_options
 from armlib.config import FILE_NAME, Flags, Settings, Target, absolute
 from armlib.diagnostics import nearest
 from armlib.errors import ExitCode, InputError
@@ -42,6 +42,7 @@ _Done: TypeAlias = "Callable[[Outcome], None]"
 @click.option("--force", is_flag=True, help="Compile every target, whatever the cache has.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to use.  [default: one a core]")
 @click.option("--out", metavar="DIR", type=FILE, help="The folder of relative outputs.  [default: out]")
+@lint_option
 @limit_options
 @report_options
 @click.pass_obj
@@ -54,6 +55,7 @@ def build_command(
     force: bool,
     jobs: int | None,
     out: Path | None,
+    lint: bool | None,
     limits: Limits,
     report: ReportOptions,
 ) -> ExitCode:
@@ -65,7 +67,14 @@ def build_command(
     from armlib.build.run import How, build
 
     started = time.monotonic()
-    said = Flags(format=report.format, timeout=limits.timeout, max_memory=limits.max_memory, jobs=jobs, output=out)
+    said = Flags(
+        format=report.format,
+        timeout=limits.timeout,
+        max_memory=limits.max_memory,
+        jobs=jobs,
+        output=out,
+        lint=lint,
+    )
     settings = app.settings(project, said, result="targets")
     targets = _chosen(settings, names, absolute(project, app.folder))
     with _progress(app, len(targets)) as done:

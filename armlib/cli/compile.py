@@ -19,6 +19,7 @@ from armlib.cli.options import (
     blame_option,
     flags,
     limit_options,
+    lint_option,
     report_options,
     source_options,
     target_of,
@@ -72,6 +73,7 @@ Examples:
     help="Where a map goes that tells the file, line and column of each property of the template.",
 )
 @blame_option
+@lint_option
 @limit_options
 @report_options
 @click.pass_obj
@@ -86,6 +88,7 @@ def compile_command(
     deps: Path | None,
     source_map: Path | None,
     blame: JsonPath | None,
+    lint: bool | None,
     **how: Any,
 ) -> ExitCode:
     """Compile ENTRY, a Jsonnet module or an ARM template in JSON, to an ARM template on stdout.
@@ -95,7 +98,8 @@ def compile_command(
     """
     from armlib.build.compilation import compile_target, standard_input, stdin_names
 
-    settings = app.settings(entries[0], flags(source, limits, report), result="template")
+    said = replace(flags(source, limits, report), lint=lint)
+    settings = app.settings(entries[0], said, result="template")
     with standard_input(entries, sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
         target = _with_outputs(target_of("compile", files, aliases, source), how)

@@ -27,10 +27,10 @@ from armlib.diagnostics import Diagnostic, Severity
 from armlib.errors import ExitCode, InputError, UsageError
 
 if TYPE_CHECKING:
-    from armlib.config import Settings
-    from armlib.lint.check import Checker, Result
+    from armlib.build.linting import Linter
+    from armlib.config import Target
+    from armlib.lint.check import Checker
     from armlib.lint.rule import Rule
-    from armlib.lint.subject import Surroundings
 
 EXAMPLES = """\b
 Examples:
@@ -74,29 +74,28 @@ def lint_command(
     '// armlib-ignore: RULE REASON' leaves one out on the next line.
     """
     from armlib.build.compilation import standard_input, stdin_names
-    from armlib.lint.check import checker
-    from armlib.lint.user_rules import user_rules
+    from armlib.build.linting import linter
 
     if not entries and not how["lists"] and not how["explain"]:
         raise UsageError("no ENTRY is given", hint="name a module or a template, or say --list")
     if how["shows"] and not how["fixes"]:
         raise UsageError("--diff shows what --fix would change", hint="say --fix --diff")
     settings = app.settings(entries[0] if entries else app.folder, flags(source, limits, report), result="linted")
-    more = user_rules(settings.lint, app.evaluator(settings)) if settings.lint.paths or settings.lint.python else []
-    using = checker(settings.lint, more, only=how["only"], settings=settings.file)
+    using = linter(
+        settings, app.evaluator(settings), library=settings.library, only=how["only"], today=_day(how["today"])
+    )
     if how["lists"]:
         return _list(app, using)
     if how["explain"]:
-        return _explain(app, using, how["explain"])
-    around = _surroundings(settings, how["today"])
+        return _explain(app, using.using, how["explain"])
     if how["fixes"] and Path("-") in entries:
         raise UsageError("what comes from stdin cannot be mended in place", hint="name a file with --fix")
-    changed, difference = _fix(app, entries, using, around, shows=how["shows"]) if how["fixes"] else ([], b"")
+    changed, difference = _fix(app, entries, using, shows=how["shows"]) if how["fixes"] else ([], b"")
     found: list[Diagnostic] = []
     with standard_input(entries, sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
         for entry in files:
-            found += _lint(app, entry, source, settings, using, around).diagnostics
+            found += _lint(app, entry, source, using)
         app.finish({"linted": [str(entry) for entry in entries], "fixed": [*changed]}, difference, found)
     return _exit_code(found, strict=how["strict"], most=how["max_warnings"])
 
@@ -108,110 +107,57 @@ def _exit_code(found: Sequence[Diagnostic], *, strict: bool, most: int | None) -
     return ExitCode.WRONG_INPUT if errors or too_many else ExitCode.FINE
 
 
-def _surroundings(settings: Settings, today: str | None) -> Surroundings:
-    from armlib.lint.subject import Surroundings
-    from armlib.lint.types import types_of
-
+def _day(text: str | None) -> date:
     try:
-        day = date.fromisoformat(today) if today else date.today()
+        return date.fromisoformat(text) if text else date.today()
     except ValueError as error:
-        raise UsageError(f"'{today}' is no date", hint="write it as 2026-01-31") from error
-    return Surroundings(today=day, types=types_of(settings.types), options=settings.lint.options)
+        raise UsageError(f"'{text}' is no date", hint="write it as 2026-01-31") from error
 
 
-def _lint(
-    app: App, entry: Path, source: SourceOptions, settings: Settings, using: Checker, around: Surroundings
-) -> Result:
+def _lint(app: App, entry: Path, source: SourceOptions, using: Linter) -> tuple[Diagnostic, ...]:
     """Return what is found in one entry; one that cannot be read or compiled is a finding, too."""
-    from armlib.lint.check import Result
-
     try:
+        target = target_of("lint", (entry,), (), source)
         if entry.suffix.lower() in _JSON:
-            return _lint_json(app, entry, source, settings, using, around)
-        return _lint_module(app, entry, source, settings, using, around)
+            return _lint_json(app, target, using)
+        return _lint_module(app, target, using)
     except InputError as fault:
         if fault.code.startswith("lint-"):
             raise
-        return Result(diagnostics=fault.diagnostics)
+        return fault.diagnostics
 
 
-def _lint_json(
-    app: App, entry: Path, source: SourceOptions, settings: Settings, using: Checker, around: Surroundings
-) -> Result:
+def _lint_json(app: App, target: Target, using: Linter) -> tuple[Diagnostic, ...]:
     from armlib.build.compilation import gather_arguments, roots_of
-    from armlib.lint.files import lint_json
 
-    target = target_of("lint", (entry,), (), source)
-    given, _ = gather_arguments(target, roots_of(target, settings), app.evaluator(settings), app.environ)
-    arguments = {name: argument.value for name, argument in given.items() if argument.text is None}
-    arguments |= {name: argument.text for name, argument in given.items() if argument.text is not None}
-    return lint_json(entry, read_text(entry), using, around, arguments=arguments)
+    roots = roots_of(target, using.settings)
+    arguments, _ = gather_arguments(target, roots, app.evaluator(using.settings), app.environ)
+    return using.json(target.entries[0][1], arguments)
 
 
-def _lint_module(
-    app: App, entry: Path, source: SourceOptions, settings: Settings, using: Checker, around: Surroundings
-) -> Result:
+def _lint_module(app: App, target: Target, using: Linter) -> tuple[Diagnostic, ...]:
     """Return what is found in a module: in its template, in those that it links, and in its sources."""
-    from armlib.build.compilation import compile_target
-    from armlib.lint.check import in_order
-    from armlib.lint.files import lint_template
+    from armlib.build.compilation import compile_target, roots_of
 
-    unchecked = replace(settings, types=replace(settings.types, check=False))  # the rules ask the types themselves
-    target = target_of("lint", (entry,), (), source)
-    evaluator = app.evaluator(settings)
-    compilation = compile_target(target, unchecked, evaluator, app.environ, provenance=True).compilation
-    if compilation.template is None:
-        return _only(compilation.diagnostics)
-    file = str(target.entries[0][1])
-    sources = _sources([file, *(read.path for read in compilation.reads)], settings.project)
-    given = compilation.deploy_parameters
-    found = lint_template(compilation.template, using, around, sources=sources, file=file, arguments=given)
-    linked = [lint_template(each, using, around, file=file) for each in compilation.linked.values()]
-    places = compilation.provenance
-    in_template = found.diagnostics if places is None else places.located(found.diagnostics)
-    told = (*in_template, *(each for result in linked for each in result.diagnostics))
-    return _only((*compilation.diagnostics, *in_order(told)))
+    settings = using.settings
+    bare = replace(  # the rules ask the types themselves, and run once
+        settings, types=replace(settings.types, check=False), lint=replace(settings.lint, on_compile="off")
+    )
+    compilation = compile_target(target, bare, app.evaluator(settings), app.environ, provenance=True).compilation
+    library = roots_of(target, settings).library
+    return (*compilation.diagnostics, *using.module(compilation, [target.entries[0][1]], library))
 
 
-def _only(diagnostics: Sequence[Diagnostic]) -> Result:
-    from armlib.lint.check import Result
-
-    return Result(diagnostics=tuple(diagnostics))
-
-
-def _sources(paths: Sequence[str], project: Path) -> dict[str, str]:
-    """Return the texts of the Jsonnet sources among *paths* that belong to the project."""
-    own = [path for path in dict.fromkeys(paths) if path.endswith((".jsonnet", ".libsonnet"))]
-    return {path: read_text(Path(path)) for path in own if Path(path).is_file() and Path(path).is_relative_to(project)}
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    from armlib.template.jsonc import JsonSyntaxError
-
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error
-    except UnicodeDecodeError as error:
-        raise JsonSyntaxError(f"{path} is not UTF-8 text", code="not-utf-8") from error
-
-
-def _fix(
-    app: App, entries: Sequence[Path], using: Checker, around: Surroundings, *, shows: bool
-) -> tuple[list[str], bytes]:
+def _fix(app: App, entries: Sequence[Path], using: Linter, *, shows: bool) -> tuple[list[str], bytes]:
     """Mend the entries; with *shows*, leave them as they are. Return their names, and then the difference."""
     from armlib.files import write_files
+    from armlib.lint.files import read_text
     from armlib.report.text import show_file
 
     changed: dict[Path, str] = {}
     for path in entries:
         text = read_text(path)
-        mended = _mended(path, text, using, around)
+        mended = _mended(path, text, using)
         if mended != text:
             changed[path] = mended
     names = {path: show_file(str(path), app.folder) for path in changed}
@@ -222,7 +168,7 @@ def _fix(
     return list(names.values()), b""
 
 
-def _mended(path: Path, text: str, using: Checker, around: Surroundings) -> str:
+def _mended(path: Path, text: str, using: Linter) -> str:
     from armlib.lint.document import Document
     from armlib.lint.files import lint_json, lint_source
     from armlib.lint.fix import apply
@@ -232,9 +178,9 @@ def _mended(path: Path, text: str, using: Checker, around: Surroundings) -> str:
         document = Document(text, str(path))
         try:
             if path.suffix.lower() in _JSON:
-                found = lint_json(path, text, using, around)
+                found = lint_json(path, text, using.using, using.around)
             else:
-                found = lint_source(document, using, around, in_jsonnet_comments(document))
+                found = lint_source(document, using.using, using.around, in_jsonnet_comments(document))
         except InputError:  # told when the entry is linted
             return text
         text, made = apply(document, found.fixes)
@@ -256,11 +202,23 @@ def _difference(old: str, new: str, name: str) -> bytes:
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines).encode()
 
 
-def _list(app: App, using: Checker) -> ExitCode:
+def _list(app: App, linter: Linter) -> ExitCode:
+    from armlib.lint.user_rules import UserRuleError, packages_not_named
+
+    using = linter.using
     rules = [each for each in using.rules.values() if using.only is None or each.code in using.only]
     width = max(len(rule.code) for rule in rules)
     lines = [f"{rule.code:{width}}  {_weight(rule, using):7}  {rule.summary}\n" for rule in rules]
-    app.finish({"rules": [_as_json(rule, using) for rule in rules]}, "".join(lines).encode(), ())
+    others = [
+        Diagnostic(
+            code=UserRuleError.code,
+            severity=Severity.NOTE,
+            message=f"the installed package '{name}' has lint rules that this project does not use",
+            hint=f'armlib.toml: [lint] packages = ["{name}"]',
+        )
+        for name in packages_not_named(linter.settings.lint.packages)
+    ]
+    app.finish({"rules": [_as_json(rule, using) for rule in rules]}, "".join(lines).encode(), others)
     return ExitCode.FINE
 
 

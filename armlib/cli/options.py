@@ -231,6 +231,15 @@ def blame_option(command: _Command) -> _Command:
     )(command)
 
 
+def lint_option(command: _Command) -> _Command:
+    """Add ``--lint/--no-lint`` to *command*, which gets it as ``lint``; None is what the command line does not say."""
+    return click.option(
+        "--lint/--no-lint",
+        default=None,
+        help="Run the lint rules, too.  [default: when armlib.toml has a table [lint]]",
+    )(command)
+
+
 def limit_options(command: _Command) -> _Command:
     """Add the options of :class:`Limits` to *command*, which gets them as ``limits``."""
     return _packed(

@@ -16,7 +16,7 @@ from armlib.compiler.evaluate import Document, Documents, evaluate
 from armlib.compiler.link import Linked, link
 from armlib.compiler.request import Compilation, CompileRequest
 from armlib.compiler.resolve import resolve
-from armlib.diagnostics import Diagnostic, has_errors
+from armlib.diagnostics import Diagnostic, folded, has_errors
 from armlib.errors import InputError, StoppedError
 from armlib.jsonnet.port import Evaluator
 from armlib.jsontypes import JsonObject
@@ -108,7 +108,7 @@ def _placed(
         if stopped.code == "interrupted":
             raise
         return found
-    return Provenance(modules, template).located(found)
+    return folded(Provenance(modules, template).located(found))
 
 
 def _is_jsonnet(document: Document) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from armlib.compiler.calls import call_of, function_around
 from armlib.compiler.evaluate import Document
-from armlib.compiler.origins import Node, Origin, Origins, element_of
+from armlib.compiler.origins import Node, Origin, Origins, Source, element_of
 from armlib.compiler.trace import evaluate_traced
 from armlib.diagnostics import Diagnostic, Excerpt, Place
 from armlib.jsonnet.port import EvaluationError, Evaluator
@@ -95,6 +96,16 @@ class Provenance:
         links = [Link(what, place, self._excerpt(place)) for what, places in parts for place in places]
         return links, known
 
+    def places(self, path: JsonPath) -> tuple[Place, ...]:
+        """Return where the value at *path* was written, and each thing around it: also where those were put."""
+        origins = [node.origin for _, node in self._followed(path)]
+        found = [place for each in origins for place in (each.place, *each.mixins, *each.through)]
+        written = self._written(path)
+        if written is not None:
+            source, start, end = written
+            found += (source.place(start, end), self._to_mend(path, origins[-1].place if origins else None))
+        return tuple(dict.fromkeys(place for place in found if place is not None))
+
     def located(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return *diagnostics* with the places of their paths, where they have none, or a whole file for one."""
         return tuple(map(self._located, diagnostics))
@@ -102,12 +113,50 @@ class Provenance:
     def _located(self, diagnostic: Diagnostic) -> Diagnostic:
         if not diagnostic.path or (diagnostic.place is not None and diagnostic.place.line):
             return diagnostic
-        place = self.origin(diagnostic.path)[0].place
+        place = self._to_mend(diagnostic.path, self.origin(diagnostic.path)[0].place)
         if place is None:
             return diagnostic
         if any(word in diagnostic.code for word in _ABOUT_SECRETS):
             return replace(diagnostic, place=place)  # the line would show what must not be shown
         return replace(diagnostic, place=place, excerpt=_in_line(diagnostic.excerpt, self._excerpt(place)))
+
+    def _to_mend(self, path: JsonPath, place: Place | None) -> Place | None:
+        """Return *place*, of the value at *path*; when it is in a generated library, where that was called."""
+        written = self._written(path)
+        source = None if place is None else self._source(place)
+        if place is None or written is None or source is None or not source.is_generated:
+            return place
+        user, start, end = written
+        names = [step for step in path if isinstance(step, str)]
+        function = function_around(source, place)
+        if function is None:
+            return user.place(start, end)
+        others = self.origins_of(self.items[self._number(path) or 0].document).of_the_user()
+        value = _at(self.template, path)
+        called = call_of([(user, start, end)], others, function, names[-2] if len(names) > 1 else "", value)
+        return called or user.place(start, end)
+
+    def _written(self, path: JsonPath) -> tuple[Source, int, int] | None:
+        """Return the source that the resource of *path* was written in, not in a generated library, and the part."""
+        number = self._number(path)
+        trace = None if number is None else self.items[number].document.trace
+        if number is None or trace is None:
+            return None
+        item = self.items[number]
+        node, origins = self.resource(item)
+        if node.slot is not None and node.source is not None:
+            return node.source, node.slot.start, node.slot.end
+        is_found = isinstance(item.key, int) and len(trace.fields) == len(_resources(item.document))
+        name = trace.fields[int(item.key)] if is_found else "resources"
+        for made in reversed(origins.root(trace.module, None).made):
+            field = made.field(name)
+            if field is not None and not made.source.is_library:
+                return made.source, field.start, field.slot.end
+        return None
+
+    def _source(self, place: Place) -> Source | None:
+        found = (origins.source(place.file) for origins in self._origins.values())
+        return next((source for source in found if source is not None), None)
 
     def _excerpt(self, place: Place) -> Excerpt | None:
         found = (origins.excerpt(place) for origins in self._origins.values())
@@ -160,15 +209,22 @@ class Provenance:
         return None
 
     def _start_at_resource(self, key: str | int) -> tuple[int, Node, Json, Origins] | None:
-        resources = self.template.get("resources")
+        number = self._number(("resources", key))
+        if number is None or self.items[number].document.trace is None:
+            return None
+        node, origins = self.resource(self.items[number])
+        return 2, node, _inner(self.template.get("resources"), key), origins
+
+    def _number(self, path: JsonPath) -> int | None:
+        """Return which of the items the resource of *path* is."""
+        if path[:1] != ("resources",) or len(path) < 2:
+            return None
+        resources, key = self.template.get("resources"), path[1]
         if isinstance(resources, dict):
             number = next((number for number, symbol in enumerate(resources) if symbol == key), -1)
         else:
             number = key if isinstance(key, int) else -1
-        if not 0 <= number < len(self.items) or self.items[number].document.trace is None:
-            return None
-        node, origins = self.resource(self.items[number])
-        return 2, node, _inner(resources, key), origins
+        return number if 0 <= number < len(self.items) else None
 
     def resource(self, item: _Item) -> tuple[Node, Origins]:
         """Return the node of a resource."""
@@ -302,6 +358,17 @@ def _inner(value: Json, step: str | int) -> Json:
     if isinstance(value, dict):
         return value.get(str(step))
     return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+
+
+def _at(value: Json, path: JsonPath) -> Json:
+    for step in path:
+        value = _inner(value, step)
+    return value
+
+
+def _resources(document: Document) -> Sequence[Json]:
+    resources = document.template.get("resources")
+    return resources if isinstance(resources, list) else ()
 
 
 def _has(template: Mapping[str, Json], path: Sequence[str | int]) -> bool:

@@ -14,14 +14,17 @@ class Trace:
     """The literals that made the objects of a document (:mod:`armlib.jsonnet.instrument` says how they are told).
 
     *module* and *metadata* are the numbers of those that made the module and its ``parameterMetadata``, *template* and
-    *linked* the walks through the members of the template and through the templates that are placed elsewhere. *reads*
-    are what the evaluation read, in order, which numbers count from; *packaged* the folders of armlib's own library.
+    *linked* the walks through the members of the template and through the templates that are placed elsewhere.
+    *fields* are the fields of the module that its resources were found in, one for each; empty when they were not
+    looked for. *reads* are what the evaluation read, in order, which numbers count from; *packaged* the folders of
+    armlib's own library.
     """
 
     module: tuple[int, ...]
     metadata: tuple[int, ...]
     template: Json
     linked: tuple[Json, ...]
+    fields: tuple[str, ...]
     reads: tuple[Read, ...]
     packaged: tuple[str, ...]
 
@@ -43,6 +46,7 @@ def evaluate_traced(program: Program, evaluator: Evaluator) -> tuple[JsonObject,
         metadata=tuple(told["metadata"]),
         template=told["template"],
         linked=tuple(told["linked"]),
+        fields=tuple(told["fields"]),
         reads=evaluated.reads,
         packaged=tuple(f"{folder.absolute()}/" for folder in program.roots.base_library),
     )

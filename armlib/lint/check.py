@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +10,11 @@ from typing import Any, Final
 from armlib.config import Lint
 from armlib.diagnostics import Diagnostic, Excerpt, Place, Severity, nearest
 from armlib.errors import InputError
+from armlib.jsontypes import JsonPath
 from armlib.lint.document import Document
 from armlib.lint.registry import RULES, SUPPRESSION
 from armlib.lint.rule import Edit, Finding, Rule, Stage
-from armlib.lint.suppression import Suppression
+from armlib.lint.suppression import Line, Suppression
 
 _WEIGHTS: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -40,15 +41,18 @@ class Checker:
         rules: All rules, those of the project among them, by code.
         severities: What the settings say: a severity, or None for a rule that is off.
         only: The codes to run; None for all.
+        dated: Whether rules run that go by the day.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=lambda: dict(RULES))
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     only: frozenset[str] | None = None
+    dated: bool = True
 
     def applied(self, *stages: Stage) -> list[Rule]:
         """Return the rules that run at *stages*."""
-        return [each for each in self.rules.values() if each.stage in stages and self.runs(each.code)]
+        found = [each for each in self.rules.values() if each.stage in stages and self.runs(each.code)]
+        return [each for each in found if self.dated or not each.is_dated]
 
     def runs(self, code: str) -> bool:
         """Return whether a rule is on."""
@@ -61,7 +65,12 @@ class Checker:
 
 
 def checker(
-    lint: Lint, more: Iterable[Rule] = (), *, only: Iterable[str] = (), settings: Path | None = None
+    lint: Lint,
+    more: Iterable[Rule] = (),
+    *,
+    only: Iterable[str] = (),
+    settings: Path | None = None,
+    dated: bool = True,
 ) -> Checker:
     """Return the checker for the settings *lint*, with the rules *more* of the project.
 
@@ -77,7 +86,7 @@ def checker(
     for code in only:  # who names a rule wants it, whatever the settings say
         if severities.get(code, Severity.NOTE) is None:
             del severities[code]
-    return Checker(rules=rules, severities=severities, only=frozenset(only) or None)
+    return Checker(rules=rules, severities=severities, only=frozenset(only) or None, dated=dated)
 
 
 def unknown_rule(code: str, known: Iterable[str] = RULES, place: Place | None = None) -> UnknownRuleError:
@@ -95,6 +104,7 @@ def check(
     document: Document | None,
     suppressions: Sequence[Suppression] = (),
     file: str = "",
+    lines: Callable[[JsonPath], Collection[Line]] | None = None,
 ) -> Result:
     """Return what the rules of *stages* find in *subject*.
 
@@ -105,13 +115,15 @@ def check(
         document: The text that the paths and offsets of findings lead into; None for a compiled template.
         suppressions: What is left out; those that cover something are marked.
         file: What the diagnostics name, for a compiled template.
+        lines: The lines of Jsonnet sources that what is at a path of a compiled template was written on.
     """
     applied = using.applied(*stages)
     kept: list[tuple[Rule, Finding]] = []
     for rule in applied:
+        own = [each for each in suppressions if each.rule == rule.code]
         for finding in rule.check(subject):
-            line = _line(finding, document)
-            covering = [each for each in suppressions if each.covers(rule.code, finding, line)]
+            stands = _lines(finding, document, lines) if own else ()
+            covering = [each for each in own if each.covers(finding, stands)]
             for each in covering:
                 each.used = True
             if not covering:
@@ -162,12 +174,14 @@ def _result(kept: Sequence[tuple[Rule, Finding]], using: Checker, document: Docu
     return Result(diagnostics=in_order(diagnostics), fixes=fixes)
 
 
-def _line(finding: Finding, document: Document | None) -> int | None:
+def _lines(
+    finding: Finding, document: Document | None, lines: Callable[[JsonPath], Collection[Line]] | None
+) -> Collection[Line]:
+    """Return the lines of Jsonnet sources that *finding* stands on, and 0 for a file as a whole."""
     if document is None:
-        return None
-    if finding.offset is not None:
-        return document.position(finding.offset)[0]
-    return document.place(finding.path).line or None
+        return lines(finding.path) if lines is not None else ()
+    line = 0 if finding.offset is None else document.position(finding.offset)[0]
+    return (document.file, line), (document.file, 0)
 
 
 def _place(finding: Finding, document: Document | None, file: str) -> Place | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from armlib.diagnostics import Place
 from armlib.errors import InputError
-from armlib.jsontypes import Json, JsonObject
+from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.lint.check import Checker, Result, check, check_suppressions, in_order
 from armlib.lint.document import Document
 from armlib.lint.rule import Stage
@@ -20,9 +22,9 @@ from armlib.lint.subject import (
     Surroundings,
     template_subject,
 )
-from armlib.lint.suppression import Suppression, in_json_comments, in_jsonnet_comments, in_metadata
+from armlib.lint.suppression import Line, Suppression, in_json_comments, in_jsonnet_comments, in_metadata
 from armlib.lint.walk import member
-from armlib.template.jsonc import parse_json
+from armlib.template.jsonc import JsonSyntaxError, parse_json
 
 _MAIN: Final = ("azuredeploy", "maintemplate", "main", "template")
 _TEMPLATES: Final = ("azuredeploy.json", "maintemplate.json", "main.json", "template.json")
@@ -91,6 +93,8 @@ def lint_template(
     sources: Mapping[str, str] | None = None,
     file: str = "",
     arguments: Mapping[str, Json] | None = None,
+    places: Callable[[JsonPath], Iterable[Place]] | None = None,
+    linked: Mapping[str, JsonObject] | None = None,
 ) -> Result:
     """Return what the rules find in a template that was compiled from the Jsonnet module *file*.
 
@@ -102,19 +106,67 @@ def lint_template(
             suppression before the first line of *file* covers the template.
         file: The entry.
         arguments: Values of the template's own parameters.
+        places: Where what is at a path of the template was written: suppressions there are heeded, too.
+        linked: The templates that it links, by address; what is found there has paths from ``linkedTemplates``.
     """
     around = around or Surroundings()
+
+    def lines(path: JsonPath) -> set[Line]:
+        written = places(path) if places is not None else ()
+        return {(file, 0), *(line for place in written for line in ((place.file, place.line), (place.file, 0)))}
+
     documents = {name: Document(text, name) for name, text in (sources or {}).items()}
     comments = {name: in_jsonnet_comments(document) for name, document in documents.items()}
-    own = [*in_metadata(template), *comments.get(file, ())]
+    in_sources = [each for found in comments.values() for each in found]
+    own = [*in_metadata(template), *in_sources]
     subject = template_subject(template, around, arguments=arguments, from_module=True)
-    results = [check(subject, _TEMPLATE_STAGES, using, document=None, suppressions=own, file=file)]
+    results = [check(subject, _TEMPLATE_STAGES, using, document=None, suppressions=own, file=file, lines=lines)]
+    for uri, inner in (linked or {}).items():
+        about = [*in_metadata(inner), *in_sources]
+        results.append(_in_linked(inner, uri, using, around, about, file, lines))
     stages = (*_TEMPLATE_STAGES, Stage.SOURCE)
     results.append(check_suppressions(in_metadata_of(own), stages, using, document=None, file=file))
     for name, document in documents.items():
         results.append(lint_source(document, using, around, comments[name], is_entry=name == file))
         results.append(check_suppressions(comments[name], stages, using, document=document))
     return joined(results)
+
+
+def _in_linked(
+    template: JsonObject,
+    uri: str,
+    using: Checker,
+    around: Surroundings,
+    suppressions: list[Suppression],
+    file: str,
+    lines: Callable[[JsonPath], Collection[Line]],
+) -> Result:
+    """Return what the rules find in a linked template, with paths that begin in the template around it."""
+    above: JsonPath = ("linkedTemplates", uri)
+    found = check(
+        template_subject(template, around, from_module=True),
+        _TEMPLATE_STAGES,
+        using,
+        document=None,
+        suppressions=suppressions,
+        file=file,
+        lines=lambda path: lines((*above, *path)),
+    )
+    return Result(diagnostics=tuple(replace(each, path=(*above, *each.path)) for each in found.diagnostics))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error
+    except UnicodeDecodeError as error:
+        raise JsonSyntaxError(f"{path} is not UTF-8 text", code="not-utf-8") from error
 
 
 def in_metadata_of(suppressions: list[Suppression]) -> list[Suppression]:

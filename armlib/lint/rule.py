@@ -90,6 +90,7 @@ class Rule:
         fix: What ``--fix`` does, when it can mend what is found; None when it cannot.
         covers: The rules of ARM-TTK and Template Analyzer that ask the same.
         options: Names of the settings below ``[lint]`` that it reads.
+        is_dated: Whether what it says depends on the day; it is left out where the same input must give the same.
     """
 
     code: str
@@ -103,3 +104,4 @@ class Rule:
     fix: str | None = None
     covers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    is_dated: bool = False

@@ -1,17 +1,17 @@
 """What is left out on purpose: by a comment, or by the metadata of a template, each with its reason.
 
-``// armlib-ignore: RULE REASON`` stands on the line of what it is about, or on one before it. In JSON it covers all
-that begins on that line; before the first line of code, it covers the whole file. In a template without comments,
-``"metadata": {"armlib": {"ignore": [{"rule": RULE, "reason": REASON}]}}`` covers the resource, parameter, output or
-template that it stands in.
+``// armlib-ignore: RULE REASON`` stands on the line of what it is about, or on one before it. It covers all that begins
+on that line, and what of a template was written inside of that; before the first line of code, it covers the whole
+file. In a template without comments, ``"metadata": {"armlib": {"ignore": [{"rule": RULE, "reason": REASON}]}}`` covers
+the resource, parameter, output or template that it stands in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from armlib.diagnostics import nearest
 from armlib.jsontypes import JsonPath
@@ -29,29 +29,31 @@ _JSONNET_COMMENT: Final = re.compile(
 )
 _TTK: Final = re.compile(r"disable-([\w-]+)", re.IGNORECASE)
 
+Line: TypeAlias = tuple[str, int]
+"""A line of a file, from 1; 0 is the file as a whole."""
+
 
 @dataclass(slots=True, eq=False)
 class Suppression:
     """One rule that is left out somewhere; *used* is set when it covers a finding.
 
-    *paths* are those below which it covers findings, *line* the line of a source text, 0 for the whole of it. *at* and
-    *offset* say where the suppression itself stands.
+    *paths* are those below which it covers findings; *file* and *line* a line of a Jsonnet source, 0 for the whole of
+    it. *at* and *offset* say where the suppression itself stands.
     """
 
     rule: str
     reason: str
     paths: tuple[JsonPath, ...] = ()
     line: int | None = None
+    file: str = ""
     at: JsonPath = ()
     offset: int | None = None
     used: bool = field(default=False)
 
-    def covers(self, code: str, finding: Finding, line: int | None) -> bool:
-        """Return whether it leaves out *finding* of the rule *code*, that stands on *line* of a source text."""
-        if code != self.rule:
-            return False
+    def covers(self, finding: Finding, lines: Collection[Line]) -> bool:
+        """Return whether it leaves out *finding* of its rule, that stands on *lines* of Jsonnet sources."""
         if self.line is not None:
-            return self.line == 0 or (line is not None and line == self.line)
+            return (self.file, self.line) in lines
         return any(finding.path[: len(path)] == path for path in self.paths)
 
     def problem(self, checked: Iterable[str], known: Iterable[str]) -> Finding | None:
@@ -149,7 +151,13 @@ def in_jsonnet_comments(document: Document) -> list[Suppression]:
             at = match.start()
             line = 0 if at < first_code else _line_of_code(document, at, match.end())
             found.append(
-                Suppression(rule=marked["rule"], reason=_reason(marked["reason"]), line=line, offset=at, at=())
+                Suppression(
+                    rule=marked["rule"],
+                    reason=_reason(marked["reason"]),
+                    line=line,
+                    file=document.file,
+                    offset=at,
+                )
             )
     return found
 

@@ -1,97 +1,253 @@
-"""Rules of a project: functions in Jsonnet, which run confined, or modules in Python, which do not.
+"""Rules of a project and of packages: functions in Jsonnet, which run confined, or in Python, which do not.
 
 A rule in Jsonnet is a file that evaluates to ``function(template) [{path: […], message: …, hint: …, severity: …}, …]``,
-called by the name of the file, or to an object ``{code, severity, summary, why, check: function(template) …}``.
+called by the name of the file, or to an object ``{code, severity, summary, why, check: function(template) …}``. A file
+may hold several: an object of such functions and objects, each called by the name of its field. It lies in the project,
+or in a folder of the library path.
 
-A rule in Python is a file with ``RULE``, an :class:`armlib.lint.rule.Rule`, or ``RULES``, several. Python is loaded
-only from the files that ``[lint] python`` names: it may do whatever armlib itself may.
+A rule in Python is an :class:`armlib.lint.rule.Rule`. It comes from a file with ``RULE`` or ``RULES`` that ``[lint]
+python`` names, or from an installed package that ``[lint] packages`` names and that has entry points in the group
+``armlib.lint_rules``. It may do whatever armlib itself may; so files of a project are loaded only while the current
+folder lies in that project, and nothing is loaded that is not named.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from armlib.config import Lint, project_root
-from armlib.diagnostics import Severity
+from armlib.diagnostics import Severity, nearest
 from armlib.errors import InputError
-from armlib.jsonnet.port import Evaluator, Program, Roots
+from armlib.jsonnet.digest import sha256_hex
+from armlib.jsonnet.port import Evaluator, Program, Read, Roots
 from armlib.jsontypes import JsonPath
+from armlib.lint.registry import RULES
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import TemplateSubject
 from armlib.lint.walk import member
 from armlib.resources import library_folder
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP: Final = "armlib.lint_rules"
+"""The entry points of packages that have rules; each is a Rule, several, or a module or class with RULE or RULES."""
+
 _SUFFIXES: Final = (".jsonnet", ".libsonnet")
-_ABOUT: Final = """local rule = import {file};
-if std.isFunction(rule) then {{}} else {{
-  [name]: rule[name] for name in ['code', 'severity', 'summary', 'why'] if std.objectHas(rule, name)
-}}"""
-_FOUND: Final = """local rule = import {file};
+_ABOUT: Final = """local file = import {file};
+local about(rule) = if std.isFunction(rule) then {{}} else {{
+  [name]: rule[name] for name in ['code', 'severity', 'summary', 'why'] if std.objectHasAll(rule, name)
+}};
+local isRule(value) = std.isFunction(value) || std.isObject(value) && std.objectHasAll(value, 'check');
+if isRule(file) then {{ one: about(file) }}
+else if std.isObject(file) then {{
+  many: {{ [name]: about(file[name]) for name in std.objectFields(file) if isRule(file[name]) }},
+}}
+else {{ many: {{}} }}"""
+_FOUND: Final = """local file = import {file};
+local rule = {rule};
 local check = if std.isFunction(rule) then rule else rule.check;
 check(std.parseJson(std.extVar('template')))"""
 
 
 class UserRuleError(InputError):
-    """A rule of the project cannot be used."""
+    """A rule of the project or of a package cannot be used."""
 
     code = "lint-user-rule"
 
 
-def user_rules(lint: Lint, evaluator: Evaluator) -> list[Rule]:
-    """Return the rules that the settings name.
+class UserRules:
+    """The rules that the settings name; *reads* grows with the files that they read.
 
-    Raises:
-        UserRuleError: A file is not there, or is no rule.
+    Args:
+        lint: What the settings say.
+        evaluator: What runs the rules in Jsonnet.
+        project: The folder of the settings.
+        library: The folders of the library path.
     """
-    found = [_jsonnet_rule(file, evaluator) for file in _files(lint.paths)]
-    return [*found, *(rule for file in lint.python for rule in _python_rules(file))]
+
+    def __init__(self, lint: Lint, evaluator: Evaluator, *, project: Path, library: Sequence[Path] = ()) -> None:
+        self.reads: list[Read] = []
+        self._lint = lint
+        self._evaluator = evaluator
+        self._project = project
+        self._library = tuple(library)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of them.
+
+        Raises:
+            UserRuleError: A file or a package is not there, or has no rule; two rules have one name.
+        """
+        found = [
+            *(each for file, root in self._files() for each in self._in_jsonnet(file, root)),
+            *(each for file in self._lint.python for each in self._in_python(file)),
+            *(each for package in self._lint.packages for each in _of_package(package)),
+        ]
+        names: dict[str, str] = dict.fromkeys(RULES, "armlib")
+        for rule, source in found:
+            if rule.code in names:
+                raise UserRuleError(
+                    f"the rule '{rule.code}' of {source} has the name of a rule of {names[rule.code]}",
+                    hint="give it another name, such as one with the name of your organisation",
+                )
+            names[rule.code] = source
+        return tuple(rule for rule, _ in found)
+
+    def _files(self) -> Iterator[tuple[Path, Path]]:
+        """Yield the files of rules in Jsonnet, each with the folder that it may import from."""
+        for path in self._lint.paths:
+            found, root = self._found(path)
+            if found.is_dir():
+                yield from ((each, root) for each in sorted(found.iterdir()) if each.suffix in _SUFFIXES)
+            else:
+                yield found, root
+
+    def _found(self, path: Path) -> tuple[Path, Path]:
+        if path.exists():
+            return path, project_root(path)
+        if path.is_relative_to(self._project):
+            inside = path.relative_to(self._project)
+            for folder in self._library:
+                if (folder / inside).exists():
+                    return folder / inside, folder
+        raise UserRuleError(
+            f"{path}: no such file or folder",
+            hint="[lint] paths names files and folders of rules, in the project or on the library path",
+        )
+
+    def _in_jsonnet(self, file: Path, root: Path) -> Iterator[tuple[Rule, str]]:
+        about = self._run(_ABOUT, file, root)
+        one, many = member(about, "one"), member(about, "many") or {}
+        if one is None and not many:
+            raise UserRuleError(f"{file} has no rule", hint="it is function(template) […], or an object with 'check'")
+        name = file.stem.lower().replace("_", "-")
+        if one is not None:
+            yield self._jsonnet_rule(file, root, one, name, "file"), str(file)
+        for field, each in many.items():
+            yield self._jsonnet_rule(file, root, each, field, f"file[{json.dumps(field)}]"), str(file)
+
+    def _jsonnet_rule(self, file: Path, root: Path, about: Any, name: str, expression: str) -> Rule:
+        def check(subject: TemplateSubject) -> Iterator[Finding]:
+            yield from _findings(self._run(_FOUND, file, root, expression, subject.template), file)
+
+        return Rule(
+            code=_code(member(about, "code") or name, file),
+            severity=_severity(member(about, "severity"), file) or Severity.WARNING,
+            stage=Stage.TEMPLATE,
+            summary=str(member(about, "summary") or f"the rule {name} of {file.name}"),
+            why=str(member(about, "why") or ""),
+            bad="",
+            good="",
+            check=check,
+        )
+
+    def _run(
+        self, wrapper: str, file: Path, root: Path, rule: str = "", template: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Evaluate the rule in *file* for *template*: it reads its own folder *root* and the library, nothing else."""
+        program = Program(
+            source=wrapper.format(file=json.dumps("./" + file.name), rule=rule),
+            file=str(file.parent / "<lint>"),
+            roots=Roots(project=root, library=self._library, packaged=(library_folder(),)),
+            ext_str={"template": json.dumps(template)} if template is not None else {},
+        )
+        evaluated = self._evaluator.evaluate(program)
+        self.reads += evaluated.reads
+        return json.loads(evaluated.text)
+
+    def _in_python(self, file: Path) -> Iterator[tuple[Rule, str]]:
+        if not Path.cwd().is_relative_to(self._project):
+            raise UserRuleError(
+                f"{file} is a rule in Python, which is not run from outside of its project",
+                hint=f"it may do anything: if you trust it, change to {self._project}; compile --no-lint leaves it out",
+            )
+        spec = spec_from_file_location(f"armlib_rules_{file.stem}", file)
+        if spec is None or spec.loader is None or not file.is_file():
+            raise UserRuleError(f"{file} is no Python file", hint="[lint] python names files of rules in Python")
+        self.reads.append(Read(path=str(file), digest=sha256_hex(file.read_bytes())))
+        loader, module = spec.loader, module_from_spec(spec)
+
+        def load() -> Any:
+            loader.exec_module(module)
+            return module
+
+        yield from _loaded(load, str(file))
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES)
-        elif path.is_file():
-            yield path
-        else:
-            raise UserRuleError(f"{path}: no such file or folder", hint="[lint] paths names files and folders of rules")
+def packages_not_named(named: Iterable[str]) -> list[str]:
+    """Return the installed packages that have rules and are not among those *named*."""
+    known = set(map(_normalized, named))
+    return [name for name in _packages_with_rules() if _normalized(name) not in known]
 
 
-def _jsonnet_rule(file: Path, evaluator: Evaluator) -> Rule:
-    about = _run(_ABOUT, file, evaluator, {})
-    severity = _severity(member(about, "severity"), file) or Severity.WARNING
-
-    def check(subject: TemplateSubject) -> Iterator[Finding]:
-        yield from _findings(_run(_FOUND, file, evaluator, subject.template), file)
-
-    code = str(member(about, "code") or file.stem.lower().replace("_", "-"))
-    summary = str(member(about, "summary") or f"the rule {file.name} of the project")
-    return Rule(
-        code=code,
-        severity=severity,
-        stage=Stage.TEMPLATE,
-        summary=summary,
-        why=str(member(about, "why") or ""),
-        bad="",
-        good="",
-        check=check,
-    )
+def _packages_with_rules() -> list[str]:
+    return sorted({name for each in _entry_points() if (name := _package_of(each))})
 
 
-def _run(wrapper: str, file: Path, evaluator: Evaluator, template: Mapping[str, Any]) -> Any:
-    """Evaluate the rule in *file* for *template*: it reads its own project, and nothing else."""
-    program = Program(
-        source=wrapper.format(file=json.dumps("./" + file.name)),
-        file=str(file.parent / "<lint>"),
-        roots=Roots(project=project_root(file), packaged=(library_folder(),)),
-        ext_str={"template": json.dumps(template)},
-    )
-    return json.loads(evaluator.evaluate(program).text)
+def _entry_points() -> Sequence[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return tuple(entry_points(group=GROUP))
+
+
+def _package_of(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else ""
+
+
+def _of_package(package: str) -> Iterator[tuple[Rule, str]]:
+    points = [each for each in _entry_points() if _normalized(_package_of(each)) == _normalized(package)]
+    if not points:
+        raise _without_rules(package)
+    for point in points:
+        yield from _loaded(point.load, f"the package {package}")
+
+
+def _without_rules(package: str) -> UserRuleError:
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    known = _packages_with_rules()
+    try:
+        distribution(package)
+    except (PackageNotFoundError, ValueError):
+        near = nearest(package, known)
+        hint = f"did you mean '{near}'?" if near else f"install it: pip install {package}"
+        return UserRuleError(f"the package '{package}', which [lint] packages names, is not installed", hint=hint)
+    hint = f"packages with rules: {', '.join(known)}" if known else f"it must have entry points in the group {GROUP}"
+    return UserRuleError(f"the package '{package}' has no lint rules", hint=hint)
+
+
+def _normalized(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def _loaded(load: Callable[[], Any], source: str) -> Iterator[tuple[Rule, str]]:
+    """Yield the rules of what *load* gives: a rule, several, or something that has ``RULE`` or ``RULES``."""
+    try:
+        loaded = load()
+    except Exception as error:
+        raise UserRuleError(f"{source} cannot be loaded: {type(error).__name__}: {error}") from error
+    found = getattr(loaded, "RULES", None) or getattr(loaded, "RULE", None) or loaded
+    rules = [found] if isinstance(found, Rule) else list(found) if isinstance(found, Iterable) else []
+    if not rules or not all(isinstance(each, Rule) for each in rules):
+        raise UserRuleError(
+            f"{source} has no RULE", hint="say RULE = armlib.lint.rule.Rule(…), or RULES = [Rule(…), …]"
+        )
+    yield from ((replace(each, check=_guarded(each, source)), source) for each in rules)
+
+
+def _code(said: Any, file: Path) -> str:
+    if not isinstance(said, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", said):
+        raise UserRuleError(f"{file} names a rule {said!r}", hint="a rule is called by small letters, digits and '-'")
+    return said
 
 
 def _findings(found: Any, file: Path) -> Iterator[Finding]:
@@ -133,26 +289,11 @@ def _severity(said: Any, file: Path) -> Severity | None:
         ) from error
 
 
-def _python_rules(file: Path) -> list[Rule]:
-    spec = spec_from_file_location(f"armlib_rules_{file.stem}", file)
-    if spec is None or spec.loader is None or not file.is_file():
-        raise UserRuleError(f"{file} is no Python file", hint="[lint] python names files of rules in Python")
-    module = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise UserRuleError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
-    found = getattr(module, "RULES", None) or [getattr(module, "RULE", None)]
-    if not all(isinstance(each, Rule) for each in found):
-        raise UserRuleError(f"{file} has no RULE", hint="say RULE = armlib.lint.rule.Rule(…), or RULES = [Rule(…), …]")
-    return [replace(each, check=_guarded(each, file)) for each in found]
-
-
-def _guarded(rule: Rule, file: Path) -> Any:
+def _guarded(rule: Rule, source: str) -> Any:
     def check(subject: Any) -> list[Finding]:
         try:
             return list(rule.check(subject))
         except Exception as error:
-            raise UserRuleError(f"the rule {rule.code} of {file} failed: {type(error).__name__}: {error}") from error
+            raise UserRuleError(f"the rule {rule.code} of {source} failed: {type(error).__name__}: {error}") from error
 
     return check

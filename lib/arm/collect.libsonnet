@@ -80,15 +80,20 @@ local firstPlaces(resources) =
 // Resources without those that are there already: a field may be another name for a resource, or hold some of those of
 // another field. Resources that have the same identity and differ are left for the compiler to report. Names are looked at
 // first, since in most modules no two are equal.
-local withoutRepeats(resources) =
-  if haveRepeats(std.sort([resource.name for resource in resources])) then [resources[i] for i in firstPlaces(resources)]
-  else resources;
-
 {
-  // The fields of a module come in the order of their names, whether hidden or not; arrays keep their order.
-  of(module)::
-    withoutRepeats(std.flatMap(
-      function(name) if isAside(name) || name in reserved then [] else found(module[name]),
-      std.objectFieldsAll(module),
-    )),
+  // What is found in the fields of a module, which come in the order of their names, whether hidden or not; arrays keep
+  // their order. These are fields and no locals, because the engine keeps the value of a field.
+  of(module):: {
+    names:: [name for name in std.objectFieldsAll(module) if !(isAside(name) || name in reserved)],
+    inFields:: [found(module[name]) for name in self.names],
+    all:: std.flatMap(function(resources) resources, self.inFields),
+    // The places of those to keep; null when it is all.
+    kept:: if haveRepeats(std.sort([resource.name for resource in self.all])) then firstPlaces(self.all),
+    resources:: if self.kept == null then self.all else [self.all[i] for i in self.kept],
+    // The name of the field that each resource comes from.
+    fields::
+      local names = self.names, inFields = self.inFields;
+      local fields = std.flatMap(function(i) [names[i] for _ in inFields[i]], std.range(0, std.length(names) - 1));
+      if self.kept == null then fields else [fields[i] for i in self.kept],
+  },
 }

@@ -250,3 +250,28 @@ def test_a_file_that_is_not_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as raised:
         load_settings(tmp_path, Flags(), {})
     assert raised.value.diagnostics[0].message == "the file is not UTF-8 text"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "variable", "expected"),
+    [
+        ("", None, "", "off"),
+        ("", True, "", "warning"),
+        ("", None, "on", "warning"),
+        ("", False, "on", "off"),
+        ("[lint]\n", None, "", "warning"),
+        ("[lint]\n", None, "off", "off"),
+        ("[lint]\n", True, "off", "warning"),
+        ('[lint]\non-compile = "note"\n', True, "", "note"),
+        ('[lint]\non-compile = "off"\n', None, "", "off"),
+    ],
+)
+def test_lint_while_compiling(tmp_path: Path, text: str, said: bool | None, variable: str, expected: str) -> None:
+    settings = load_settings(project(tmp_path, text), Flags(lint=said), {"ARMLIB_LINT": variable})
+    assert settings.lint.on_compile == expected
+
+
+def test_a_wrong_level_of_lint_is_told(tmp_path: Path) -> None:
+    assert told(tmp_path, '[lint]\non-compile = "warnings"\n') == [
+        ("lint.on-compile: 'warnings' is not allowed", "did you mean 'warning'?", 2, 1)
+    ]

@@ -99,4 +99,5 @@ RULE = Rule(
     check=check,
     covers=("apiVersions-Should-Be-Recent",),
     options=(OPTION,),
+    is_dated=True,
 )

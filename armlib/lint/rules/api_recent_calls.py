@@ -74,4 +74,5 @@ RULE = Rule(
     check=check,
     covers=("apiVersions-Should-Be-Recent-In-Reference-Functions",),
     options=(OPTION,),
+    is_dated=True,
 )

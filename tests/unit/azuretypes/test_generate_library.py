@@ -201,6 +201,42 @@ def test_a_module_is_compiled_with_the_library(
     assert (shelf["name"], shelf["dependsOn"]) == ("corner/top", ["[resourceId('Contoso.Shop/shops', 'corner')]"])
 
 
+CALLS = """
+local arm = import 'arm.libsonnet';
+local shops = (import 'azure/main.libsonnet').contoso_shop.shops;
+local local_shop(name) =
+  shops.new(name, 'here', shops.properties.owner.new('x'))
+  + shops.properties.withCode('ten');
+arm.Module {
+  first:: local_shop('corner'),
+  second:: shops.new('market', 'here', shops.properties.owner.new('a@b.c'))
+    + shops.properties.withColour('Red')
+    + shops.properties.withColour('Rad'),
+  third:: shops.new('mall', 'there', shops.properties.owner.new('a@b.c') { mial: 'x' }),
+}
+"""
+
+
+def test_what_is_wrong_is_told_where_the_library_is_called(
+    shop_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ARMLIB_TYPES", str(shop_path))
+    monkeypatch.chdir(tmp_path)
+    assert run(["types", "generate", "Contoso.Shop/shops"]) == 0
+    (tmp_path / "main.jsonnet").write_text(CALLS)
+    capsys.readouterr()
+    run(["compile", "main.jsonnet", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    lines = CALLS.splitlines()
+    told = {(each["path"], lines[each["line"] - 1][each["column"] - 1 :]) for each in found}
+    assert {each["file"] for each in found} == {"main.jsonnet"}
+    assert told == {
+        ("resources[0].properties.code", "'ten');"),
+        ("resources[1].properties.colour", "'Rad'),"),
+        ("resources[2].properties.owner.mial", "mial: 'x' }),"),
+    }
+
+
 # the published types
 
 WALK = """

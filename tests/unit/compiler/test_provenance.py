@@ -414,3 +414,43 @@ def _resources(found: Provenance) -> list[Any]:
     resources = found.template["resources"]
     assert isinstance(resources, list)
     return resources
+
+
+# what one line makes many times
+
+MANY = (
+    ARM
+    + """local site(name) = arm.Resource('Microsoft.Web/sites', '2023-05-01') {
+  name: name,
+  kind: 'app',
+};
+arm.Module {
+  first:: site('a'),
+  more:: [site('b'), site('c')],
+  own:: site('d') { tags: { a: '1' } },
+}
+"""
+)
+
+
+def test_what_surrounds_a_property_is_told_with_the_field_of_the_module(tmp_path: Path) -> None:
+    found = provenance(written(tmp_path, main_jsonnet=MANY))
+    lines = [sorted({place.line for place in found.places(("resources", number, "name"))}) for number in range(4)]
+    assert lines == [[2, 3, 7], [2, 3, 8], [2, 3, 8], [2, 3, 9]]
+
+
+def test_fields_that_name_a_resource_twice_are_told_by_the_first(tmp_path: Path) -> None:
+    text = MANY.replace("  more::", "  again:: $.own,\n  more::")
+    found = provenance(written(tmp_path, main_jsonnet=text))
+    names = [resource["name"] for resource in found.template["resources"]]  # type: ignore[union-attr, index, call-overload]
+    lines = {name: {place.line for place in found.places(("resources", at, "name"))} for at, name in enumerate(names)}
+    assert lines["a"] == {2, 3, 7}
+    assert 8 in lines["d"]
+    assert {2, 3, 9} == lines["b"] == lines["c"]
+
+
+def test_a_problem_of_one_line_is_told_once_for_all_that_it_makes(tmp_path: Path) -> None:
+    text = MANY.replace("kind: 'app',", "dependsOn: ['none'],")
+    found = compiled(written(tmp_path, main_jsonnet=text)).diagnostics
+    (one,) = [each for each in found if each.place is not None and each.place.line == 4]
+    assert one.message.endswith("(so in 3 more resources made here)")
