@@ -76,10 +76,7 @@ def _linted(compilation: Compilation, request: CompileRequest, settings: Setting
     """Return *compilation* with what lint finds in it, and with the files that its rules have read."""
     from armlib.build.linting import lint_while_compiling
 
-    files = [entry.path for entry in request.entries]
-    found, reads = lint_while_compiling(
-        compilation, files, request.arguments, settings, evaluator, request.roots.library
-    )
+    found, reads = lint_while_compiling(compilation, request, settings, evaluator)
     return replace(
         compilation,
         diagnostics=(*compilation.diagnostics, *found),

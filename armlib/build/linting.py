@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from armlib.compiler.request import Argument, Compilation
+from armlib.compiler.request import Argument, Compilation, CompileRequest
 from armlib.config import Settings
 from armlib.diagnostics import Diagnostic, Severity, folded
-from armlib.jsonnet.port import Evaluator, Read
+from armlib.jsonnet.port import Evaluator, Read, Roots
 from armlib.lint.check import Checker, checker, in_order
 from armlib.lint.files import lint_json, lint_template, read_text
 from armlib.lint.subject import Surroundings
@@ -75,8 +75,8 @@ class Linter:
 def linter(
     settings: Settings,
     evaluator: Evaluator,
+    roots: Roots,
     *,
-    library: Sequence[Path] = (),
     only: Iterable[str] = (),
     today: date | None = None,
 ) -> Linter:
@@ -85,7 +85,7 @@ def linter(
     Args:
         settings: The settings of the project.
         evaluator: What runs the rules in Jsonnet.
-        library: Folders that these may lie in, and import from.
+        roots: What these may import, and where else they may lie.
         only: The codes of the rules to run; none for all.
         today: The day that ages are counted to; None leaves the rules out that go by it.
 
@@ -93,7 +93,7 @@ def linter(
         UnknownRuleError: A rule is named that there is not.
         UserRuleError: A rule of the project or of a package cannot be used.
     """
-    own = UserRules(settings.lint, evaluator, project=settings.project, library=library)
+    own = UserRules(settings.lint, evaluator, project=settings.project, roots=roots)
     using = checker(settings.lint, own.rules, only=only, settings=settings.file, dated=today is not None)
     around = Surroundings(today=today or date.min, types=types_of(settings.types), options=settings.lint.options)
     return Linter(settings=settings, using=using, around=around, own=own)
@@ -101,19 +101,22 @@ def linter(
 
 def lint_while_compiling(
     compilation: Compilation,
-    entries: Sequence[Path],
-    arguments: Mapping[str, Argument],
+    request: CompileRequest,
     settings: Settings,
     evaluator: Evaluator,
-    library: Sequence[Path],
 ) -> tuple[tuple[Diagnostic, ...], tuple[Read, ...]]:
     """Return what lint tells of what was compiled, as the settings ask for it, and the files that were read for it.
 
     What it says depends on no day: the same input gives the same.
     """
-    using = linter(settings, evaluator, library=library)
+    entries = [entry.path for entry in request.entries]
+    using = linter(settings, evaluator, request.roots)
     is_json = len(entries) == 1 and entries[0].suffix.lower() in _JSON
-    found = using.json(entries[0], arguments) if is_json else using.module(compilation, entries, library)
+    found = (
+        using.json(entries[0], request.arguments)
+        if is_json
+        else using.module(compilation, entries, request.roots.library)
+    )
     most = _WEIGHTS.index(Severity(settings.lint.on_compile))
     return tuple(each for each in found if _WEIGHTS.index(each.severity) <= most), tuple(using.own.reads)
 

@@ -73,7 +73,7 @@ def lint_command(
     The exit code is 1 when an error is among what is found. Rules are set below [lint] in armlib.toml; a comment
     '// armlib-ignore: RULE REASON' leaves one out on the next line.
     """
-    from armlib.build.compilation import standard_input, stdin_names
+    from armlib.build.compilation import roots_of, standard_input, stdin_names
     from armlib.build.linting import linter
 
     if not entries and not how["lists"] and not how["explain"]:
@@ -81,9 +81,9 @@ def lint_command(
     if how["shows"] and not how["fixes"]:
         raise UsageError("--diff shows what --fix would change", hint="say --fix --diff")
     settings = app.settings(entries[0] if entries else app.folder, flags(source, limits, report), result="linted")
-    using = linter(
-        settings, app.evaluator(settings), library=settings.library, only=how["only"], today=_day(how["today"])
-    )
+    target = target_of("lint", entries or (settings.project / "main.jsonnet",), (), source)
+    roots = roots_of(target, settings, settings.project)
+    using = linter(settings, app.evaluator(settings), roots, only=how["only"], today=_day(how["today"]))
     if how["lists"]:
         return _list(app, using)
     if how["explain"]:

@@ -3,7 +3,7 @@
 A rule in Jsonnet is a file that evaluates to ``function(template) [{path: […], message: …, hint: …, severity: …}, …]``,
 called by the name of the file, or to an object ``{code, severity, summary, why, check: function(template) …}``. A file
 may hold several: an object of such functions and objects, each called by the name of its field. It lies in the project,
-or in a folder of the library path.
+in a folder of the library path, or in a package of Jsonnet that the project depends on.
 
 A rule in Python is an :class:`armlib.lint.rule.Rule`. It comes from a file with ``RULE`` or ``RULES`` that ``[lint]
 python`` names, or from an installed package that ``[lint] packages`` names and that has entry points in the group
@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -32,7 +32,6 @@ from armlib.lint.registry import RULES
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import TemplateSubject
 from armlib.lint.walk import member
-from armlib.resources import library_folder
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -70,15 +69,15 @@ class UserRules:
         lint: What the settings say.
         evaluator: What runs the rules in Jsonnet.
         project: The folder of the settings.
-        library: The folders of the library path.
+        roots: What the project may import: the library path, and packages.
     """
 
-    def __init__(self, lint: Lint, evaluator: Evaluator, *, project: Path, library: Sequence[Path] = ()) -> None:
+    def __init__(self, lint: Lint, evaluator: Evaluator, *, project: Path, roots: Roots) -> None:
         self.reads: list[Read] = []
         self._lint = lint
         self._evaluator = evaluator
         self._project = project
-        self._library = tuple(library)
+        self._roots = roots
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -88,7 +87,7 @@ class UserRules:
             UserRuleError: A file or a package is not there, or has no rule; two rules have one name.
         """
         found = [
-            *(each for file, root in self._files() for each in self._in_jsonnet(file, root)),
+            *(each for source in self._sources() for each in self._in_jsonnet(source)),
             *(each for file in self._lint.python for each in self._in_python(file)),
             *(each for package in self._lint.packages for each in _of_package(package)),
         ]
@@ -102,42 +101,45 @@ class UserRules:
             names[rule.code] = source
         return tuple(rule for rule, _ in found)
 
-    def _files(self) -> Iterator[tuple[Path, Path]]:
-        """Yield the files of rules in Jsonnet, each with the folder that it may import from."""
+    def _sources(self) -> Iterator[_Source]:
+        """Yield the sources of rules in Jsonnet: of the project, of the library path, of packages of Jsonnet."""
         for path in self._lint.paths:
-            found, root = self._found(path)
-            if found.is_dir():
-                yield from ((each, root) for each in sorted(found.iterdir()) if each.suffix in _SUFFIXES)
+            name = path.relative_to(self._project).as_posix() if path.is_relative_to(self._project) else ""
+            if path.exists():
+                yield from _below(path, replace(self._roots, project=project_root(path)))
+                continue
+            folder = next((each for each in self._roots.library if name and (each / name).exists()), None)
+            if folder is not None:
+                yield from _below(folder / name, self._outside(folder))
+            elif any(name.startswith(f"{package}/") for package, _ in self._roots.imports):
+                yield _Source(path, name, self._project, self._roots)
             else:
-                yield found, root
+                raise UserRuleError(
+                    f"{path}: no such file or folder",
+                    hint="[lint] paths names files and folders of rules, in the project or on the library path",
+                )
 
-    def _found(self, path: Path) -> tuple[Path, Path]:
-        if path.exists():
-            return path, project_root(path)
-        if path.is_relative_to(self._project):
-            inside = path.relative_to(self._project)
-            for folder in self._library:
-                if (folder / inside).exists():
-                    return folder / inside, folder
-        raise UserRuleError(
-            f"{path}: no such file or folder",
-            hint="[lint] paths names files and folders of rules, in the project or on the library path",
-        )
+    def _outside(self, folder: Path) -> Roots:
+        """Return what a rule in a *folder* of the library path may import."""
+        return Roots(project=folder, library=self._roots.library, packaged=self._roots.packaged)
 
-    def _in_jsonnet(self, file: Path, root: Path) -> Iterator[tuple[Rule, str]]:
-        about = self._run(_ABOUT, file, root)
+    def _in_jsonnet(self, source: _Source) -> Iterator[tuple[Rule, str]]:
+        file = source.file
+        about = self._run(_ABOUT, source)
         one, many = member(about, "one"), member(about, "many") or {}
         if one is None and not many:
             raise UserRuleError(f"{file} has no rule", hint="it is function(template) […], or an object with 'check'")
         name = file.stem.lower().replace("_", "-")
         if one is not None:
-            yield self._jsonnet_rule(file, root, one, name, "file"), str(file)
+            yield self._jsonnet_rule(source, one, name, "file"), str(file)
         for field, each in many.items():
-            yield self._jsonnet_rule(file, root, each, field, f"file[{json.dumps(field)}]"), str(file)
+            yield self._jsonnet_rule(source, each, field, f"file[{json.dumps(field)}]"), str(file)
 
-    def _jsonnet_rule(self, file: Path, root: Path, about: Any, name: str, expression: str) -> Rule:
+    def _jsonnet_rule(self, source: _Source, about: Any, name: str, expression: str) -> Rule:
+        file = source.file
+
         def check(subject: TemplateSubject) -> Iterator[Finding]:
-            yield from _findings(self._run(_FOUND, file, root, expression, subject.template), file)
+            yield from _findings(self._run(_FOUND, source, expression, subject.template), file)
 
         return Rule(
             code=_code(member(about, "code") or name, file),
@@ -150,14 +152,12 @@ class UserRules:
             check=check,
         )
 
-    def _run(
-        self, wrapper: str, file: Path, root: Path, rule: str = "", template: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Evaluate the rule in *file* for *template*: it reads its own folder *root* and the library, nothing else."""
+    def _run(self, wrapper: str, source: _Source, rule: str = "", template: Mapping[str, Any] | None = None) -> Any:
+        """Evaluate a rule for *template*: it reads what its source may import, and nothing else."""
         program = Program(
-            source=wrapper.format(file=json.dumps("./" + file.name), rule=rule),
-            file=str(file.parent / "<lint>"),
-            roots=Roots(project=root, library=self._library, packaged=(library_folder(),)),
+            source=wrapper.format(file=json.dumps(source.name), rule=rule),
+            file=str(source.folder / "<lint>"),
+            roots=source.roots,
             ext_str={"template": json.dumps(template)} if template is not None else {},
         )
         evaluated = self._evaluator.evaluate(program)
@@ -181,6 +181,21 @@ class UserRules:
             return module
 
         yield from _loaded(load, str(file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of rules in Jsonnet: imported as *name* from *folder*, with what *roots* say."""
+
+    file: Path
+    name: str
+    folder: Path
+    roots: Roots
+
+
+def _below(path: Path, roots: Roots) -> Iterator[_Source]:
+    files = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES) if path.is_dir() else [path]
+    yield from (_Source(each, f"./{each.name}", each.parent, roots) for each in files)
 
 
 def packages_not_named(named: Iterable[str]) -> list[str]:

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from armlib.cli.app import run
+from armlib.config import Lint
+from armlib.jsonnet.inprocess import InProcessEvaluator
+from armlib.jsonnet.port import Package, Roots
+from armlib.lint.subject import template_subject
+from armlib.lint.user_rules import UserRules
 
 Capture = pytest.CaptureFixture[bytes]
 TEMPLATE = {
@@ -27,7 +32,6 @@ def rule(code):
 
 
 one, RULES = rule("contoso-one"), [rule("contoso-two"), rule("contoso-three")]
-broken = 1 / 0 if False else None
 """
 
 
@@ -168,3 +172,18 @@ def test_names_that_clash_or_cannot_be_are_told(project: Path, capsysbinary: Cap
     code, _, err = linted(capsysbinary)
     assert code == 1
     assert message in err
+
+
+def test_rules_lie_in_a_package_of_jsonnet(project: Path, library: Path) -> None:
+    package = Package(label="contoso@1.0.0", folder=library / "contoso")
+    roots = Roots(project=project, packages=(package,), imports=(("contoso", 0),))
+    found = UserRules(
+        Lint(paths=(project / "contoso" / "rules.libsonnet",)), InProcessEvaluator(), project=project, roots=roots
+    )
+    assert [rule.code for rule in found.rules] == ["no-shops", "shout"]
+    subject = template_subject(dict(TEMPLATE))
+    assert [each.message for rule in found.rules for each in rule.check(subject)] == ["a shop", "HELLO"]
+    assert {Path(read.path).name for read in found.reads if read.kind == "file"} == {
+        "rules.libsonnet",
+        "text.libsonnet",
+    }
