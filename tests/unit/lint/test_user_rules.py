@@ -12,11 +12,12 @@ from armlib.cli.app import run
 from armlib.config import Lint
 from armlib.jsonnet.inprocess import InProcessEvaluator
 from armlib.jsonnet.port import Package, Roots
+from armlib.jsontypes import JsonObject
 from armlib.lint.subject import template_subject
 from armlib.lint.user_rules import UserRules
 
 Capture = pytest.CaptureFixture[bytes]
-TEMPLATE = {
+TEMPLATE: JsonObject = {
     "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     "contentVersion": "1.0.0.0",
     "resources": [{"type": "Contoso.Shop/shops", "name": "a", "apiVersion": "2099-01-01"}],
