@@ -20,6 +20,7 @@ from armlib.azuretypes.store import Store, open_store
 from armlib.deployment.fault import Fault
 from armlib.diagnostics import Diagnostic, Severity
 from armlib.emulator.addresses import Address
+from armlib.emulator.filling import Filling, Surroundings, answer, plan
 from armlib.emulator.kept import Kept, keep
 from armlib.emulator.refusals import location_required
 from armlib.emulator.settings import Settings
@@ -36,6 +37,7 @@ _BODY_CODES: Final = {
     "microsoft.keyvault": "BadRequest",
 }
 _OTHER_BODY_CODE: Final = "InvalidRequestContent"
+_OF_AZURE: Final = "microsoft."
 # keys beside those of every resource that a body may have
 _FURTHER: Final = frozenset(("id", "properties", "systemdata"))
 
@@ -52,6 +54,7 @@ class Shape:
     exact: bool
     type: ResourceType
     exceptions: Exceptions | None
+    fillings: tuple[Filling, ...]
     has_etag: bool
     has_state: bool
     is_tracked: bool
@@ -115,6 +118,16 @@ class Definitions:
                 return ()
             near = nearest_version(version, self._store.versions(type_))
             return () if near is None else self._store.functions(type_, near)
+
+    def answer(self, type_: str, version: str, action: str, around: Surroundings) -> Any:
+        """Return a made-up answer to an action, None when the definitions do not know it."""
+        found = next(
+            (each for each in self.functions(type_, version) if each.name.casefold() == action.casefold()), None
+        )
+        if found is None:
+            return None
+        with self._lock:
+            return answer(found.output, self.resolve, around)
 
     def resolve(self, type_: Type) -> Type:
         """Return what a reference stands for, and any other type as it is."""
@@ -218,6 +231,7 @@ class Definitions:
             exact=exact,
             type=found,
             exceptions=exceptions,
+            fillings=() if inner is None else plan(inner, store.resolve),
             has_etag="etag" in root,
             has_state=state,
             is_tracked="location" in root,
@@ -232,8 +246,8 @@ class Definitions:
             known = self._store.names(address.namespace)
             complete = self._store.complete
             versions = {each for name in known for each in self._store.versions(name)}
-        if not known and not complete:
-            return
+        if not known and not (complete and address.namespace.casefold().startswith(_OF_AZURE)):
+            return  # of what others offer, or a test makes up, the definitions need know nothing
         if not known:
             raise Fault(404, "InvalidResourceNamespace", f"The resource namespace '{address.namespace}' is invalid.")
         supported = ", ".join(sorted(versions, key=version_order, reverse=True))

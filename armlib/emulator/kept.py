@@ -31,6 +31,10 @@ _SECRET_NAME: Final = re.compile(
     r"|primarykey|secondarykey|storagekey|apikey|masterkey|hostkey|functionkey|authorizationkey|instrumentationkey"
     r"|adminkey|querykey|subscriptionkey|signingkey|pfxblob)\Z"
 )
+# a text that holds a credential, whatever it is called
+_SECRET_TEXT: Final = re.compile(
+    r"(accountkey|sharedaccesskey|password|pwd|clientsecret)\s*=\s*[^;\s]|[?&]sig=[^&\s]", re.IGNORECASE
+)
 _MARKS: Final = re.compile(r"[\s_\-.:]+")
 
 
@@ -214,7 +218,9 @@ class _Walk:
         return kept, baseline
 
     def _is_secret_text(self, name: str, value: str) -> bool:
-        return bool(name) and bool(value) and is_secret_name(name) and not value.startswith("@Microsoft.KeyVault(")
+        if not name or not value or value.startswith("@Microsoft.KeyVault("):
+            return False
+        return is_secret_name(name) or ("=" in value and _SECRET_TEXT.search(value) is not None)
 
     def _note(self, value: str) -> None:
         key = value.casefold().rstrip("/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
@@ -18,6 +19,7 @@ from armlib.emulator.definitions import Definitions, Shape
 from armlib.emulator.filters import parse_filter
 from armlib.emulator.kept import Kept, hidden, revealed
 from armlib.emulator.merge import merged
+from armlib.emulator.providers.identity import check_identity
 from armlib.emulator.providers.lookup import provider_of
 from armlib.emulator.providers.protocol import Act, Gone, Put
 from armlib.emulator.providers.scopes import normal_location
@@ -223,19 +225,20 @@ class Resources:
             before(address, "action", caller)
         row = self._find(address)
         if row is None:
-            self._scopes_exist(address)
-            raise not_found(address)
+            row, action = self._above(address, action)
         for guard in self.guards:
             guard(address, "action", caller)
-        self._definitions.check_version(address, api_version)
+        self._definitions.check_version(parse_address(row.id), api_version)
         call = Act(
             address=parse_address(row.id),
             action=action,
             api_version=api_version,
             body=revealed(body),
             resource=self._view.shown(row),
+            kept=row.value,
             shape=self._definitions.shape(row.type, api_version),
             view=self._view,
+            definitions=self._definitions,
         )
         answer = provider_of(row.type).act(call)
         if not action.casefold().startswith("list"):
@@ -389,12 +392,13 @@ class Resources:
         self._quota(put)
         provider = provider_of(address.type_key)
         provider.check(put)
+        check_identity(put)
         row = self._row(put, kept, provider.fill(put), existing)
         self._store.put(row, kept.targets)
-        for id_, version, body in provider.implied(put):
-            self._put_inner(id_, version, body, asked)
         for id_ in provider.dropped(put):
             self._drop_inner(id_)
+        for id_, version, body in provider.implied(put):
+            self._put_inner(id_, version, body, asked)
         if not asked.inner:
             self._record(address, "write", asked.caller, "Created" if existing is None else "Succeeded")
         return Stored(self._view.shown(row), existing is None, row.etag)
@@ -429,6 +433,7 @@ class Resources:
             existing=None if existing is None else self._view.shown(existing),
             shape=shape,
             view=self._view,
+            inner=asked.inner,
             preflight=preflight,
         )
         return put, kept
@@ -470,7 +475,7 @@ class Resources:
         if address.kind is not Kind.SUBSCRIPTION:
             view = StoreView(self._store, self._settings, leaving=row.key)
             for each in (row, *self._store.inside(row.key)):
-                gone = Gone(address=parse_address(each.id), resource=each.value, view=view)
+                gone = Gone(address=parse_address(each.id), resource=each.value, view=view, leaving=row.key)
                 provider_of(each.type).may_delete(gone)
         self._store.delete(row.key)
 
@@ -496,6 +501,20 @@ class Resources:
         if address.is_child:
             raise parent_not_found(address, address.id[: len(address.container)])
         raise not_found(parse_address(address.scope))
+
+    def _above(self, address: Address, action: str) -> tuple[Row, str]:
+        """Return the resource that answers for what lies below it and is no row, and the whole way of the action."""
+        around = address
+        while around.is_child:
+            action = "/".join([*around.id[len(around.container) + 1 :].split("/"), action])
+            around = parse_address(around.id[: len(around.container)])
+            row = self._store.find(around.key)
+            if row is not None:
+                if any(fnmatchcase(action.casefold(), known) for known in provider_of(row.type).below):
+                    return row, action
+                break
+        self._scopes_exist(address)
+        raise not_found(address)
 
     def _is_always_there(self, address: Address) -> bool:
         """Return whether the parent is there though nobody made it: a service, or what has one name only."""

@@ -217,9 +217,18 @@ class Store:
         low, high = f"{key}/", f"{key}0"
         return list(self._resources(f"key > ? and key < ?{only} order by key limit ?", max(low, after), high, limit))
 
-    def of_type(self, type_: str, within: str = "") -> list[Row]:
-        """Return the resources of a type (in lower case) that lie inside the key *within*; "" for all."""
-        return list(self._resources("type = ? and key > ? and key < ? order by key", type_, f"{within}/", f"{within}0"))
+    def of_type(self, type_: str, within: str = "", text: str = "") -> list[Row]:
+        """Return the resources of a type (in lower case) inside the key *within*, "" for all, that hold *text*."""
+        where, arguments = "type = ? and key > ? and key < ?", [type_, f"{within}/", f"{within}0"]
+        if text:
+            where += " and instr(body, ?)"
+            arguments.append(encode(text)[1:-1])  # type: ignore[arg-type]
+        return list(self._resources(f"{where} order by key", *arguments))
+
+    def named(self, type_: str, name: str) -> list[str]:
+        """Return the ids of the resources of a type whose last name is *name* (both in lower case)."""
+        query = "select id from resources where type = ? and substr(key, ?) = ? order by key"
+        return [row[0] for row in self._all(query, type_, -len(name) - 1, f"/{name}")]
 
     def count(self, type_: str, within: str = "") -> int:
         """Return how many resources of a type (in lower case) lie inside the key *within*."""

@@ -44,10 +44,14 @@ class StoreView:
         """Return whether there is such a resource."""
         return self._find(id_) is not None
 
-    def list(self, type_: str, scope: str = "") -> Sequence[JsonObject]:
-        """Return the resources of a type inside a scope; "" for everywhere."""
+    def list(self, type_: str, scope: str = "", text: str = "") -> Sequence[JsonObject]:
+        """Return the resources of a type inside a scope, "" for everywhere; with *text*, those that hold it."""
         within = parse_address(scope).key if scope else ""
-        return [self.shown(row) for row in self._store.of_type(type_.casefold(), within)]
+        return [self.shown(row) for row in self._store.of_type(type_.casefold(), within, text)]
+
+    def named(self, type_: str, name: str) -> Sequence[str]:
+        """Return the ids of the resources of a type, anywhere, whose last name is *name*."""
+        return self._store.named(type_.casefold(), name.casefold())
 
     def referrers(self, id_: str, type_: str = "") -> Sequence[JsonObject]:
         """Return the resources that name *id_* and stay: those of a type, or all."""

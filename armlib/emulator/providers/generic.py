@@ -1,10 +1,12 @@
-"""The answer for any type: what was sent, with what every service adds."""
+"""The answer for any type: what was sent, with what every service adds and what the definition says of this one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from armlib.deployment.fault import Fault
+from armlib.emulator.filling import Surroundings, fill
 from armlib.emulator.providers.made_up import guid
 from armlib.emulator.providers.protocol import Act, Gone, Implied, Put, View
 from armlib.jsontypes import Json, JsonObject
@@ -18,17 +20,23 @@ class Generic:
 
     types: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
     def check(self, put: Put) -> None:
         """Accept everything."""
 
-    def fill(self, put: Put) -> JsonObject:
-        """Return the body with ``id``, ``name``, ``type``, ``provisioningState`` and identities."""
+    def fill(self, put: Put) -> dict[str, Any]:
+        """Return the body with ``id``, ``name``, ``type``, ``provisioningState``, identities and made-up values."""
         filled = envelope(put)
-        properties = filled.get("properties")
+        properties = dict(put.properties)
+        if put.shape is not None and put.shape.fillings:
+            was = put.existing.get("properties") if put.existing else None
+            around = Surroundings(put.id, filled["type"], put.view.now, put.view.tenant)
+            properties = fill(properties, was, put.shape.fillings, around)
         if put.shape is None or put.shape.has_state:
-            known = properties if isinstance(properties, dict) else {}
-            filled["properties"] = {**known, "provisioningState": SUCCEEDED}
+            properties["provisioningState"] = SUCCEEDED
+        if properties or "properties" in filled:
+            filled["properties"] = properties
         return filled
 
     def implied(self, put: Put) -> Sequence[Implied]:
@@ -44,8 +52,13 @@ class Generic:
         return stored
 
     def act(self, call: Act) -> Json:
-        """Answer nothing."""
-        return None
+        """Answer a list with made-up values, as the definition has it, and anything else with nothing."""
+        type_ = str(call.resource.get("type", call.address.type))
+        around = Surroundings(call.id, type_, call.view.now, call.view.tenant)
+        found: Json = call.definitions.answer(type_, call.api_version, call.action, around)
+        if found is None and call.action.casefold().startswith("list"):
+            return _unknown_list(call)
+        return found
 
     def may_delete(self, gone: Gone) -> None:
         """Let it go."""
@@ -61,6 +74,66 @@ def envelope(put: Put) -> dict[str, Any]:
     if isinstance(identity, dict):
         filled["identity"] = _identity(address.id, identity, put.view)
     return filled
+
+
+def completed(
+    filled: dict[str, Any], *, defaults: Mapping[str, Any] | None = None, made: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return *filled* with further properties: *defaults* where nothing was sent, *made* in any case."""
+    properties = filled.get("properties")
+    sent = properties if isinstance(properties, dict) else {}
+    return {**filled, "properties": {**(defaults or {}), **sent, **(made or {})}}
+
+
+def kept_from_before(put: Put, name: str, new: Any) -> Any:
+    """Return what the property *name* was, or *new* when it was nothing."""
+    was = put.existing.get("properties") if put.existing else None
+    known = was.get(name) if isinstance(was, dict) else None
+    return new if known is None else known
+
+
+def text_at(body: Json, *path: str | int) -> str:
+    """Return the text at *path*, "" when there is none."""
+    value: Any = body
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return ""
+    return value if isinstance(value, str) else ""
+
+
+def objects_at(body: Json, *path: str) -> list[dict[str, Any]]:
+    """Return the objects of the list at *path*, none when there is none."""
+    value: Any = body
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def name_taken(put: Put) -> bool:
+    """Return whether another resource of the type has the name, anywhere; a new one only is asked for."""
+    return put.existing is None and any(
+        id_.casefold() != put.address.key for id_ in put.view.named(put.address.type, put.address.name)
+    )
+
+
+def _unknown_list(call: Act) -> Json:
+    """Refuse a list that the definition of the type does not have, and answer nothing where there is no definition."""
+    type_ = str(call.resource.get("type", call.address.type))
+    if call.definitions.functions(type_, call.api_version):
+        kinds = type_.partition("/")[2]
+        namespace = type_.partition("/")[0]
+        raise Fault(
+            404,
+            "InvalidResourceType",
+            f"The resource type '{kinds}/{call.action}' could not be found in the namespace '{namespace}' for api "
+            f"version '{call.api_version}'.",
+            target=call.id,
+        )
+    return {}
 
 
 def _identity(id_: str, identity: JsonObject, view: View) -> JsonObject:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from armlib.emulator.addresses import Address
-from armlib.emulator.definitions import Shape
+from armlib.emulator.definitions import Definitions, Shape
 from armlib.jsontypes import Json, JsonObject
 
 
@@ -37,8 +37,12 @@ class View(Protocol):
         """Return whether there is such a resource."""
         ...
 
-    def list(self, type_: str, scope: str = "") -> Sequence[JsonObject]:
-        """Return the resources of a type inside a scope; "" for everywhere."""
+    def list(self, type_: str, scope: str = "", text: str = "") -> Sequence[JsonObject]:
+        """Return the resources of a type inside a scope, "" for everywhere; with *text*, those that hold it."""
+        ...
+
+    def named(self, type_: str, name: str) -> Sequence[str]:
+        """Return the ids of the resources of a type, anywhere, whose last name is *name*."""
         ...
 
     def referrers(self, id_: str, type_: str = "") -> Sequence[JsonObject]:
@@ -61,6 +65,7 @@ class Put:
         existing: As GET answers now.
         shape: Its definition, when there is one.
         view: The state.
+        inner: Whether another resource makes it, as a network does its subnets.
         preflight: Whether this is only a check before a deployment, in which what it names may still be made.
     """
 
@@ -70,6 +75,7 @@ class Put:
     existing: JsonObject | None
     shape: Shape | None
     view: View
+    inner: bool = False
     preflight: bool = False
 
     @property
@@ -88,7 +94,8 @@ class Put:
 class Act:
     """A POST to a resource: ``listKeys``, ``restart``.
 
-    *resource* is as GET answers; *shape* its definition. *body* may hold secrets.
+    *resource* is as GET answers, *kept* what is kept of it; *shape* its definition. *body* may hold secrets. For what
+    lies below a resource and is no row of its own, *action* is the whole way: ``config/appsettings/list``.
     """
 
     address: Address
@@ -96,8 +103,10 @@ class Act:
     api_version: str
     body: Json
     resource: JsonObject
+    kept: JsonObject
     shape: Shape | None
     view: View
+    definitions: Definitions
 
     @property
     def id(self) -> str:
@@ -107,14 +116,23 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """A resource that is to be deleted; the referrers that *view* has are those that stay."""
+    """A resource that is to be deleted; the referrers that *view* has are those that stay.
+
+    *leaving* is the key of what is deleted, of which this may be a part.
+    """
 
     address: Address
     resource: JsonObject
     view: View
+    leaving: str
+
+    def leaves(self, id_: str) -> bool:
+        """Return whether what has the id *id_* is deleted, too."""
+        key = id_.casefold()
+        return key == self.leaving or key.startswith(f"{self.leaving}/")
 
 
-Implied = tuple[str, str, JsonObject]  # an id, an API version, a body
+Implied = tuple[str, str, dict[str, Any]]  # an id, an API version, a body
 
 
 class Provider(Protocol):
@@ -152,6 +170,11 @@ class Provider(Protocol):
 
     def act(self, call: Act) -> Json:
         """Return the answer to a POST."""
+        ...
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The actions, in lower case, of what lies below and is no row of its own; ``*`` is any name."""
         ...
 
     def may_delete(self, gone: Gone) -> None:
