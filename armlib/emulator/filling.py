@@ -136,6 +136,11 @@ def _maker(known: Property, type_: Type) -> Maker | None:
     if isinstance(type_, EnumType):
         fine = next((value for value in _FINE if value in type_.values), None)
         return (lambda _: fine) if fine is not None and ("state" in folded or "status" in folded) else None
+    if isinstance(type_, ArrayType) and isinstance(type_.item, StringType):
+        one = _text_maker(
+            name.removesuffix("es") if folded.endswith("addresses") else name.removesuffix("s"), type_.item
+        )
+        return None if one is None else lambda around: [one(around)]
     if not isinstance(type_, StringType) or type_.sensitive:
         return None
     return _text_maker(name, type_)

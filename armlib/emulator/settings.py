@@ -27,7 +27,9 @@ class Settings:
     Attributes:
         types: Whether types and API versions are checked against the installed definitions.
         bodies: Whether bodies are.
-        references: Whether what a resource names must exist, where the service wants it to.
+        references: Whether what a resource names or lies in must exist; otherwise parents and groups that are missing
+            are made, empty, when something is put into them.
+        services: Whether services refuse what they would: names that are taken or malformed, ranges that overlap.
         subscriptions: Whether a subscription must have been made; otherwise any is taken as existing.
         quotas: How many resources of a type a subscription may have, by type.
         tenant_id: The id of the one tenant.
@@ -41,6 +43,7 @@ class Settings:
     types: bool = True
     bodies: bool = True
     references: bool = True
+    services: bool = True
     subscriptions: bool = False
     quotas: Mapping[str, int] = field(default_factory=dict)
     tenant_id: str = TENANT

@@ -15,6 +15,7 @@ _MOST: Final = 50
 _LONGEST_NAME: Final = 512
 _LONGEST_VALUE: Final = 256
 _SHORTER_NAMES: Final = {"microsoft.storage/storageaccounts": 128}
+_HIDDEN: Final = "hidden-"  # "hidden-link:/subscriptions/…": what the portal reads
 _BAD: Final = re.compile(r"[<>%&\\?/\x00-\x1f]")
 
 
@@ -33,7 +34,7 @@ def check_tags(address: Address, tags: Any) -> None:
     longest = _SHORTER_NAMES.get(address.type_key, _LONGEST_NAME)
     seen: set[str] = set()
     for name, value in tags.items():
-        if _BAD.search(name):
+        if _BAD.search(name) and not name.casefold().startswith(_HIDDEN):
             raise Fault(
                 400,
                 "InvalidTagNameCharacters",

@@ -89,9 +89,14 @@ class Environments(Generic):
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a domain and an address."""
         region = text_at(put.body, "location").replace(" ", "").casefold()
+        domains = put.properties.get("customDomainConfiguration")
         made = {
             "defaultDomain": f"env-{hexadecimal(put.id, 8)}.{region}.azurecontainerapps.io",
             "staticIp": address(put.id),
+            "customDomainConfiguration": {
+                **(domains if isinstance(domains, dict) else {}),
+                "customDomainVerificationId": hexadecimal(f"domains of {put.address.subscription}", 64).upper(),
+            },
             "provisioningState": "Succeeded",
         }
         return completed(super().fill(put), made=made)

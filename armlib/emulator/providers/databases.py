@@ -16,6 +16,7 @@ from armlib.emulator.providers.protocol import Act, Put
 from armlib.jsontypes import Json
 
 _SERVER_NAME: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
+_CONNECTIONS: Final = ("Primary SQL", "Secondary SQL", "Primary Read-Only SQL", "Secondary Read-Only SQL")
 _COSMOS_NAME: Final = re.compile(r"(?=.{3,44}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
 
 
@@ -175,13 +176,14 @@ class Cosmos(Generic):
             return dict(readers)
         if action == "listconnectionstrings":
             endpoint = text_at(call.resource, "properties", "documentEndpoint")
+            described = zip(_CONNECTIONS, [*keys.values(), *readers.values()], strict=True)
             return {
                 "connectionStrings": [
                     {
                         "connectionString": f"AccountEndpoint={endpoint};AccountKey={value};",
-                        "description": f"{name[:1].upper()}{name[1:]} SQL Connection String",
+                        "description": f"{description} Connection String",
                     }
-                    for name, value in keys.items()
+                    for description, value in described
                 ]
             }
         return super().act(call)

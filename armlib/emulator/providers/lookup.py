@@ -29,6 +29,7 @@ def special_types() -> tuple[str, ...]:
 def _special() -> dict[str, Provider]:
     from armlib.emulator.providers import (
         authorization,
+        cognitive,
         compute,
         containers,
         databases,
@@ -49,6 +50,9 @@ def _special() -> dict[str, Provider]:
         scopes.ManagementGroups(),
         authorization.Locks(),
         authorization.RoleAssignments(),
+        cognitive.Accounts(),
+        cognitive.SearchServices(),
+        cognitive.SynapseWorkspaces(),
         compute.VirtualMachines(),
         compute.ScaleSets(),
         compute.Disks(),
@@ -85,6 +89,9 @@ def _special() -> dict[str, Provider]:
         network.PublicAddresses(),
         network.NetworkInterfaces(),
         network.LoadBalancers(),
+        network.Firewalls(),
+        network.Gateways(),
+        network.Circuits(),
         network.PrivateEndpoints(),
         storage.StorageAccounts(),
         storage.Services(),

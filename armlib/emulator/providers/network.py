@@ -60,14 +60,12 @@ class Networked(Generic):
     types: tuple[str, ...] = (
         "microsoft.network/applicationgateways",
         "microsoft.network/applicationsecuritygroups",
-        "microsoft.network/azurefirewalls",
         "microsoft.network/bastionhosts",
         "microsoft.network/connections",
         "microsoft.network/ddosprotectionplans",
         "microsoft.network/natgateways",
         "microsoft.network/privatelinkservices",
         "microsoft.network/publicipprefixes",
-        "microsoft.network/virtualnetworkgateways",
         "microsoft.network/virtualnetworks/virtualnetworkpeerings",
     )
     # lists of the properties whose items are resources of their own, and the segment of their type
@@ -369,6 +367,62 @@ class LoadBalancers(Networked):
         )
         defaults: dict[str, Any] = {name: [] for name in lists}
         return completed(filled, defaults=defaults, made={"frontendIPConfigurations": front})
+
+
+class Firewalls(Networked):
+    """``Microsoft.Network/azureFirewalls``: one in a network gets an address of its subnet, one in a hub any."""
+
+    types = ("microsoft.network/azurefirewalls",)
+
+    def fill(self, put: Put) -> dict[str, Any]:
+        """Give private addresses."""
+        filled = super().fill(put)
+        made: dict[str, Any] = {"threatIntelMode": filled["properties"].get("threatIntelMode", "Alert")}
+        configurations = with_addresses(put, objects_at(filled, "properties", "ipConfigurations"))
+        if configurations:
+            made["ipConfigurations"] = configurations
+        else:
+            wanted = _object(filled, "properties", "hubIPAddresses")
+            made["hubIPAddresses"] = {"privateIPAddress": address(f"hub of {put.id}"), **wanted}
+        return completed(filled, made=made)
+
+
+class Gateways(Networked):
+    """Gateways of virtual networks, and of virtual hubs: they speak BGP."""
+
+    types = ("microsoft.network/virtualnetworkgateways", "microsoft.network/vpngateways")
+
+    def fill(self, put: Put) -> dict[str, Any]:
+        """Give addresses to speak from."""
+        filled = super().fill(put)
+        settings = _object(filled, "properties", "bgpSettings")
+        peers = [
+            {
+                "ipconfigurationId": f"{put.id}/ipConfigurations/Instance{at}",
+                "defaultBgpIpAddresses": [address(f"peer {at} of {put.id}")],
+                "customBgpIpAddresses": [],
+                "tunnelIpAddresses": [address(f"tunnel {at} of {put.id}"), address(f"inner {at} of {put.id}")],
+            }
+            for at in range(2)
+        ]
+        defaults = {"asn": 65515, "bgpPeeringAddress": address(f"peer 0 of {put.id}"), "peerWeight": 0}
+        made = {"bgpSettings": {"bgpPeeringAddresses": peers, **defaults, **settings}}
+        return completed(filled, made=made)
+
+
+class Circuits(Networked):
+    """``Microsoft.Network/expressRouteCircuits``: nobody has provisioned them."""
+
+    types = ("microsoft.network/expressroutecircuits",)
+
+    def fill(self, put: Put) -> dict[str, Any]:
+        """Give a key for the provider."""
+        made = {
+            "circuitProvisioningState": "Enabled",
+            "serviceProviderProvisioningState": "NotProvisioned",
+            "serviceKey": guid(f"circuit {put.id}"),
+        }
+        return completed(super().fill(put), defaults={"peerings": [], "authorizations": []}, made=made)
 
 
 class PrivateEndpoints(Networked):

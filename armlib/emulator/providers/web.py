@@ -160,9 +160,9 @@ class Sites(Generic):
         made: list[Implied] = [(f"{put.id}/config/web", put.api_version, {"properties": rest})]
         if isinstance(settings.get("appSettings"), list):
             values = {
-                str(each["name"]): each.get("value", "")
+                str(each["name"]): each["value"]
                 for each in objects_at(settings, "appSettings")
-                if isinstance(each.get("name"), str)
+                if isinstance(each.get("name"), str) and "value" in each
             }
             made.append((f"{put.id}/config/appsettings", put.api_version, {"properties": values}))
         return made
