@@ -28,6 +28,7 @@ from armlib.azuretypes.model import (
     VariantType,
 )
 from armlib.azuretypes.pattern import matches
+from armlib.azuretypes.spelling import misspelt
 from armlib.diagnostics import Diagnostic, Severity, nearest
 from armlib.expressions.parser import is_expression
 from armlib.expressions.values import Secret, Unknown
@@ -329,13 +330,26 @@ class _Walk:
         free = [each.name for each in type_.properties.values() if not each.read_only]
         free += _KEYS if self._is_of_root(path) else ()
         likely = nearest(name, [each for each in free if each.casefold() not in given])
-        hint = f"did you mean '{likely}'?" if likely else _known_names(free)
+        hint = self._elsewhere(name, type_, path) if likely is None else None
+        hint = hint or (f"did you mean '{likely}'?" if likely else _known_names(free))
         if self._is_of_root(path) and name.casefold() in _COMMON:
             likely, hint = None, "Azure ignores it"
         severity = Severity.ERROR if likely and _likeness(name, likely) >= _MISSPELT else Severity.WARNING
         message = f"'{_shown(name)}' is no property of {type_.name or 'this object'}"
         self._add("unknown-property", message, path, severity, hint=hint)
         return likely
+
+    def _elsewhere(self, name: str, type_: ObjectType, path: JsonPath) -> str | None:
+        """Return what to say of a name that belongs into ``properties``, or beside them."""
+        inner = type_.properties.get("properties")
+        below = self._resolve(inner.type) if inner is not None else None
+        if isinstance(below, ObjectType) and name.casefold() in _folded_names(below):
+            return "it goes into 'properties'"
+        root = self._resolve(self._body.type.body)
+        is_in_properties = path[len(self._body.path) : -1] == ("properties",)
+        if is_in_properties and isinstance(root, ObjectType) and name.casefold() in _folded_names(root):
+            return "it goes beside 'properties', not into them"
+        return None
 
     def _is_of_root(self, path: JsonPath) -> bool:
         return len(path) == len(self._body.path) + 1
@@ -378,10 +392,14 @@ class _Walk:
         if isinstance(value, str):
             if value in type_.values:
                 return
-            if type_.open or (exceptions is not None and value in exceptions.values):
+            if exceptions is not None and value in exceptions.values:
                 return
             same = nearest_case(value, type_.values)
-            if same is not None:
+            if type_.open and same is None:
+                self._not_known(value, type_, path)
+            elif type_.open:
+                return  # Azure takes both, and very many write them so
+            elif same is not None:
                 self._add("enum-case", f"'{value}' is spelt '{same}'", path, Severity.WARNING)
             else:
                 self._not_listed(value, type_.values, path, exceptions, what="value")
@@ -389,6 +407,13 @@ class _Walk:
             self._loose(value, type_, path)
         else:
             self._wrong_type(value, type_, path)
+
+    def _not_known(self, value: str, type_: EnumType, path: JsonPath) -> None:
+        """Report a value that an open enumeration lists otherwise spelt; any other may be one that it does not know."""
+        likely = misspelt(value, type_.values) if len(value) <= _LONGEST_SHOWN else None
+        if likely is not None:
+            hint = f"did you mean '{likely}'? Azure may know values that are not listed"
+            self._add("enum-near", f"'{value}' is none of the known values", path, Severity.WARNING, hint=hint)
 
     def _not_listed(
         self, value: str, known: tuple[str, ...], path: JsonPath, exceptions: Exceptions | None, *, what: str
@@ -505,6 +530,10 @@ def nearest_case(value: str, known: Iterable[str]) -> str | None:
     """Return the text of *known* that differs from *value* in case or blanks only: ``SystemAssigned,UserAssigned``."""
     folded = _folded(value)
     return next((each for each in known if _folded(each) == folded), None)
+
+
+def _folded_names(type_: ObjectType) -> set[str]:
+    return {each.name.casefold() for each in type_.properties.values() if not each.read_only}
 
 
 def _folded(text: str) -> str:

@@ -83,7 +83,7 @@ local firstPlaces(resources) =
 {
   // What is found in the fields of a module, which come in the order of their names, whether hidden or not; arrays keep
   // their order. These are fields and no locals, because the engine keeps the value of a field.
-  of(module):: {
+  search(module):: {
     names:: [name for name in std.objectFieldsAll(module) if !(isAside(name) || name in reserved)],
     inFields:: [found(module[name]) for name in self.names],
     all:: std.flatMap(function(resources) resources, self.inFields),
@@ -96,4 +96,6 @@ local firstPlaces(resources) =
       local fields = std.flatMap(function(i) [names[i] for _ in inFields[i]], std.range(0, std.length(names) - 1));
       if self.kept == null then fields else [fields[i] for i in self.kept],
   },
+
+  of(module):: self.search(module).resources,
 }

@@ -20,7 +20,7 @@ local fromOutside =
   ),
   arguments:: self['$binding'].arguments,
   // Asked for first, so that an argument that nobody reads is checked too.
-  '$found':: (import 'collect.libsonnet').of(self),
+  '$found':: (import 'collect.libsonnet').search(self),
   resources: if self['$binding'].checked then self['$found'].resources,
   outputs: {},
 }

@@ -11,15 +11,17 @@ from armlib.expressions.parser import is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
-from armlib.lint.subject import Level, TemplateSubject
-from armlib.lint.walk import literal
+from armlib.lint.subject import Level, Resource, TemplateSubject
+from armlib.lint.walk import literal, member
 
 _NAMES: Final = frozenset({"adminusername", "administratorlogin", "adminlogin"})
+_KEPT: Final = "microsoft.keyvault/vaults/secrets"
 _PASSWORDS: Final = frozenset({"adminpassword", "administratorloginpassword"})
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
     for resource in subject.resources:
+        yield from _kept_secret(resource)
         for path, key, value in own_values(resource):
             wanted = key.lower()
             if wanted not in _PASSWORDS and (wanted not in _NAMES or subject.from_module):
@@ -32,6 +34,17 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
                     hint=f"take it from a {'secure ' if is_password else ''}parameter without a default",
                     severity=None if is_password else Severity.WARNING,
                 )
+
+
+def _kept_secret(resource: Resource) -> Iterator[Finding]:
+    """Yield a secret of a key vault that is written down beside it."""
+    value = member(member(resource.body, "properties"), "value")
+    if resource.lower_type == _KEPT and _is_fixed(value, resource.level):
+        yield Finding(
+            path=resource.place("properties", "value"),
+            message=f"the secret '{resource.label}' is fixed in the template",
+            hint="take it from a secure parameter without a default",
+        )
 
 
 def _is_fixed(value: Any, level: Level) -> bool:
@@ -69,7 +82,7 @@ RULE = Rule(
     code="admin-literal",
     severity=Severity.ERROR,
     stage=Stage.TEMPLATE,
-    summary="the name and password of an administrator are parameters",
+    summary="the name and password of an administrator, and the secrets of a vault, are parameters",
     why="A password in a template is known to everybody who may read it, and a name that is the same everywhere makes "
     "guessing easier.",
     bad='{ "resources": [ { "type": "Microsoft.Compute/virtualMachines", "name": "vm",\n'

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from armlib.diagnostics import Severity
 from armlib.jsontypes import JsonPath
 from armlib.lint.rule import Finding, Rule, Stage
-from armlib.lint.subject import TemplateSubject
+from armlib.lint.subject import NoTypes, TemplateSubject
 from armlib.lint.walk import key_of
 
 _VERSION: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(-[\w.]+)?", re.ASCII)
@@ -49,10 +49,11 @@ def judged(said: Said, subject: TemplateSubject) -> Iterator[Finding]:
     known = [each for each in subject.around.types.versions(said.type) if (_age(each, today) or 0) >= 0]
     if not known:
         if age > most and not subject.around.types.versions(said.type):
+            is_blind = isinstance(subject.around.types, NoTypes)
             yield Finding(
                 path=said.path,
                 message=f"the API version {said.version} of {said.type} is {age // 365} years old",
-                hint="'armlib types install' lets armlib say whether there is a newer one",
+                hint="'armlib types install' lets armlib say whether there is a newer one" if is_blind else None,
                 severity=Severity.NOTE,
             )
         return
@@ -68,7 +69,7 @@ def judged(said: Said, subject: TemplateSubject) -> Iterator[Finding]:
         yield Finding(
             path=said.path,
             message=f"{said.version} of {said.type} is {age // 365} years old, and there is {newest}",
-            hint=f"use {newest}, and read what has changed with 'armlib types show {said.type} --diff'",
+            hint=f"use {newest}; 'armlib types show {said.type} --diff {said.version} {newest}' tells what has changed",
             severity=Severity.NOTE,
         )
 

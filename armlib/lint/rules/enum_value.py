@@ -22,5 +22,5 @@ RULE = Rule(
         '  "name": "shop", "location": "[resourceGroup().location]", "kind": "StorageV2",\n'
         '  "sku": { "name": "Standard_LRS" } } ] }'
     ),
-    check=told("enum-value", "enum-case"),
+    check=told("enum-value", "enum-case", "enum-near"),
 )

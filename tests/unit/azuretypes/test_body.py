@@ -74,6 +74,9 @@ def test_a_valid_resource_has_no_findings(store: Store, shop_resource: Make) -> 
         ({"colour": 7}, [("wrong-type", "properties.colour")]),
         ({"labels": {"a": {}}}, [("wrong-type", "properties.labels.a")]),
         ({"colour": "Purple"}, [("enum-value", "properties.colour")]),
+        ({"size": "Smal"}, [("enum-near", "properties.size")]),
+        ({"size": "small"}, []),
+        ({"size": "Tiny"}, []),
         ({"colour": "red"}, [("enum-case", "properties.colour")]),
         ({"size": "large"}, []),
         ({"floor": 10}, [("out-of-range", "properties.floor")]),
@@ -327,3 +330,8 @@ def test_an_expanded_resource_lies_where_its_scope_says(store: Store, shop_resou
 def test_what_all_copies_have_is_told_once(store: Store, shop_resource: Make) -> None:
     wrong = resource_of(shop_resource(colur=1))
     assert len(check_expanded([wrong, wrong, wrong], store)) == 1
+
+
+def test_what_stands_on_the_wrong_level_is_told_where_it_goes(store: Store, shop_resource: Make) -> None:
+    assert one(store, {**shop_resource(), "floor": 3}).hint == "it goes into 'properties'"
+    assert one(store, shop_resource(tags={})).hint == "it goes beside 'properties', not into them"

@@ -125,3 +125,18 @@ def test_eval_checks_what_expressions_give(
     assert run(["eval", str(template), "--format", "json"]) == 1
     (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert (found["code"], found["path"]) == ("enum-value", "resources[0].properties.colour")
+
+
+def test_a_template_that_is_linked_is_checked_at_its_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "inner.jsonnet").write_text(
+        "local arm = import 'arm.libsonnet';\n"
+        "arm.Module { shop:: arm.Resource('Contoso.Shop/shops', '2024-01-01') {\n"
+        "  name: 'corner', location: 'here', properties: {\n"
+        "    owner: { mail: 'x' }, color: 'Red' } } }\n"
+    )
+    (tmp_path / "main.jsonnet").write_text(
+        "local arm = import 'arm.libsonnet';\n"
+        "arm.Module { inner:: arm.linked((import 'inner.jsonnet') { parameters:: {} }, 'inner.json') }\n"
+    )
+    assert run(["compile", "main.jsonnet", "-o", "out/main.json"]) == 1
+    assert "inner.jsonnet:4:27: error: 'color' is no property" in capsys.readouterr().err

@@ -353,6 +353,14 @@ def test_what_a_module_has_settled_is_no_finding() -> None:
     assert paths("admin-literal", resources(machine), from_module=True) == [where + "adminPassword"]
 
 
+def test_a_secret_of_a_vault_is_not_written_down() -> None:
+    secret: dict[str, Any] = {"type": "Microsoft.KeyVault/vaults/secrets", "name": "v/s", "properties": {"value": "x"}}
+    for from_module in (False, True):
+        assert paths("admin-literal", resources(secret), from_module=from_module) == ["resources[0].properties.value"]
+    secret["properties"] = {"value": "[parameters('secret')]"}
+    assert paths("admin-literal", resources(secret)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
