@@ -70,5 +70,5 @@ $(RUN_STAMP): pyproject.toml tools/venv.sh
 
 $(DEV_STAMP): $(RUN_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check --editable ".[azure]" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check >&2
 	@touch $@

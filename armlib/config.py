@@ -95,6 +95,19 @@ class Packages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Azure:
+    """Which Azure Resource Manager is deployed to: ``[azure]``.
+
+    *endpoint*, *authority* and *audience* take the place of those of *cloud*.
+    """
+
+    cloud: str = "AzureCloud"
+    endpoint: str | None = None
+    authority: str | None = None
+    audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that is settled before a command starts.
 
@@ -115,6 +128,7 @@ class Settings:
     types: Types = field(default_factory=Types)
     lint: Lint = field(default_factory=Lint)
     packages: Packages = field(default_factory=Packages)
+    azure: Azure = field(default_factory=Azure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +143,7 @@ class Flags:
     output: Path | None = None
     cache: Path | None = None
     lint: bool | None = None
+    azure: Mapping[str, str] = field(default_factory=dict)  # members of Azure
 
 
 def project_root(start: Path) -> Path:
@@ -157,12 +172,12 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
     """
     project = project_root(start)
     path = project / FILE_NAME
-    table, types, lint, packages = Flags(), Types(), Lint(), Packages()
+    table, types, lint, packages, azure = Flags(), Types(), Lint(), Packages(), Azure()
     make_targets: Callable[[Path], Iterable[Target]] = _no_targets
     if path.is_file():
         from armlib.settings_file import read_settings_file
 
-        table, make_targets, types, lint, packages = read_settings_file(path)
+        table, make_targets, types, lint, packages, azure = read_settings_file(path)
     library = [*flags.library, *_paths_of(environ.get("ARMLIB_PATH", "")), *table.library]
     timeout = _first(flags.timeout, _from(environ, "ARMLIB_TIMEOUT", parse_duration), table.timeout, TIME_LIMIT)
     memory = _first(flags.max_memory, _from(environ, "ARMLIB_MAX_MEMORY", parse_size), table.max_memory, MEMORY_LIMIT)
@@ -182,6 +197,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         types=_types(types, environ),
         lint=_lint(lint, flags, environ),
         packages=_packages(packages, environ),
+        azure=_azure(azure, flags.azure, environ),
     )
 
 
@@ -207,6 +223,12 @@ def _lint(table: Lint, flags: Flags, environ: Mapping[str, str]) -> Lint:
     if said is None or said == (table.on_compile != "off"):
         return table
     return replace(table, on_compile=LINT_LEVEL if said else "off")
+
+
+def _azure(table: Azure, flags: Mapping[str, str], environ: Mapping[str, str]) -> Azure:
+    names = ("cloud", "endpoint", "authority", "audience")
+    said = {name: environ.get(f"ARMLIB_{name.upper()}") for name in names} | dict(flags)
+    return replace(table, **{name: value for name, value in said.items() if value})
 
 
 def _switch(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -50,11 +50,13 @@ class Deployable:
 
     *file* is the JSON file that the template is read from; None for one that was compiled or given as a value.
     *provenance* is there for one that was compiled, when it was asked for; *place* puts places to diagnostics of one.
+    *references* are the parameters that are secrets of key vaults, ``{keyVault, secretName}`` by name.
     """
 
     template: JsonObject
     parameters: Mapping[str, Value]
     loader: Loader
+    references: Mapping[str, JsonObject] = field(default_factory=dict)
     address: str = ""
     file: Path | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -124,6 +126,7 @@ def deployable(
         return Deployable(
             template=template,
             parameters={name: _value(name, argument, template) for name, argument in arguments.items()},
+            references=_references(arguments),
             loader=_loader(root, {}, network=network),
             address=str(path),
             file=path,
@@ -135,6 +138,7 @@ def deployable(
     return Deployable(
         template=compilation.template,
         parameters=_deploy_parameters(compilation, result.arguments),
+        references=_references(result.arguments),
         loader=_loader(root, compilation.linked, network=network),
         address=str(path),
         diagnostics=compilation.diagnostics,
@@ -166,6 +170,10 @@ def _deploy_parameters(compilation: Compilation, arguments: Mapping[str, Argumen
     declared = cast("Mapping[str, Json]", template.get("parameters") or {})
     values = {name: _value(name, argument, template) for name, argument in arguments.items() if name in declared}
     return values | cast("dict[str, Value]", dict(compilation.deploy_parameters))
+
+
+def _references(arguments: Mapping[str, Argument]) -> dict[str, JsonObject]:
+    return {name: argument.reference for name, argument in arguments.items() if argument.reference is not None}
 
 
 def _loader(root: Path, linked: Mapping[str, Any], *, network: bool) -> Loader:
@@ -240,7 +248,7 @@ def evaluate_deployable(entry: Deployable, where: Surroundings) -> Expansion:
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return replace(expansion, diagnostics=(*entry.diagnostics, *_placed(expansion.diagnostics, entry)))
+    return replace(expansion, diagnostics=(*entry.diagnostics, *placed(expansion.diagnostics, entry)))
 
 
 def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Value, tuple[Diagnostic, ...]]:
@@ -255,10 +263,10 @@ def evaluate_in(entry: Deployable, where: Surroundings, text: str) -> tuple[Valu
         address=entry.address,
         unknown_parameters=where.allow_missing,
     )
-    return value, (*entry.diagnostics, *_placed(found, entry))
+    return value, (*entry.diagnostics, *placed(found, entry))
 
 
-def _placed(diagnostics: Sequence[Diagnostic], entry: Deployable) -> tuple[Diagnostic, ...]:
+def placed(diagnostics: Sequence[Diagnostic], entry: Deployable) -> tuple[Diagnostic, ...]:
     """Return *diagnostics* with their lines and columns in the file of *entry*, or in the module that it is."""
     file = entry.file
     if entry.place is not None and any(each.place is None and each.path for each in diagnostics):

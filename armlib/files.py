@@ -18,16 +18,17 @@ class WriteError(InputError):
     code = "cannot-write"
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write *data* to *path*; see :func:`write_files`."""
-    write_files({path: data})
+    write_files({path: data}, private=private)
 
 
-def write_files(files: Mapping[Path, bytes]) -> None:
+def write_files(files: Mapping[Path, bytes], *, private: bool = False) -> None:
     """Write each of *files* whole, and none when one of them cannot be written.
 
-    Folders that are missing are made. A symbolic link stays and the file it points to is replaced; a file's mode stays.
-    What is not a regular file (a pipe, ``/dev/stdout``) is written to directly, after the others.
+    Folders that are missing are made. A symbolic link stays and the file it points to is replaced; a file's mode stays,
+    and a new file that is *private* is for the user alone. What is not a regular file (a pipe, ``/dev/stdout``) is
+    written to directly, after the others.
 
     Raises:
         WriteError: A path is a folder, or the system refused.
@@ -42,7 +43,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
                 raise IsADirectoryError(errno.EISDIR, "it is a folder")
             if target.exists() and not os.access(target, os.W_OK):
                 raise PermissionError(errno.EACCES, "it is read-only")
-            made.append((_write_beside(target, data), target))
+            made.append((_write_beside(target, data, 0o600 if private else 0o666), target))
         while made:
             temporary, place = made[0]
             temporary.replace(place)
@@ -91,11 +92,11 @@ def _is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def _write_beside(target: Path, data: bytes) -> Path:
-    """Write *data* to a new file in the folder of *target*, with the mode that *target* has or would get."""
+def _write_beside(target: Path, data: bytes, mode: int) -> Path:
+    """Write *data* to a new file in the folder of *target*, with the mode of *target*, or for a new one *mode*."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

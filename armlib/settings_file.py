@@ -12,6 +12,7 @@ from armlib.config import (
     FORMATS,
     LINT_LEVEL,
     SCOPE_KINDS,
+    Azure,
     Flags,
     Lint,
     Packages,
@@ -26,7 +27,7 @@ from armlib.errors import DiagnosticsError, InputError
 from armlib.jsontypes import Json
 
 MakeTargets: TypeAlias = Callable[[Path], Iterable[Target]]  # from the folder of relative outputs
-File: TypeAlias = tuple[Flags, MakeTargets, Types, Lint, Packages]
+File: TypeAlias = tuple[Flags, MakeTargets, Types, Lint, Packages, Azure]
 PACKAGE_TABLES = ("package", "dependencies", "registries", "mirrors", "trust")  # armlib.packages.manifest reads them
 
 
@@ -110,8 +111,16 @@ def _read_file(reader: Reader, root: Table) -> File:
     types.finish()
     lint = _read_lint(root.table("lint"), base)
     packages = _read_packages(root, base)
+    azure = _read_azure(root.table("azure"))
     root.finish()
-    return said, lambda output: [make(output) for make in makers], told, lint if root.has("lint") else Lint(), packages
+    lint = lint if root.has("lint") else Lint()
+    return said, lambda output: [make(output) for make in makers], told, lint, packages, azure
+
+
+def _read_azure(table: Table) -> Azure:
+    given = {name: table.text(name) for name in ("cloud", "endpoint", "authority", "audience")}
+    table.finish()
+    return Azure(**{name: value for name, value in given.items() if value})
 
 
 def _read_packages(root: Table, base: Path) -> Packages:

@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "describe": ("armlib.cli.describe:describe_command", "Show the parameters and outputs of ENTRY."),
     "build": ("armlib.cli.build:build_command", "Compile the targets of armlib.toml into files."),
     "eval": ("armlib.cli.eval:eval_command", "Show what ENTRY deploys, every expression evaluated."),
+    "validate": ("armlib.cli.validate:validate_command", "Ask Azure, or the local ARM, whether it would take ENTRY."),
+    "what-if": ("armlib.cli.what_if:what_if_command", "Show what deploying ENTRY would change."),
+    "deploy": ("armlib.cli.deploy:deploy_command", "Deploy ENTRY to Azure, or to the local ARM."),
+    "destroy": ("armlib.cli.destroy:destroy_command", "Delete the resources that ENTRY deploys."),
     "lint": ("armlib.cli.lint:lint_command", "Say what had better be otherwise in ENTRY."),
     "types": ("armlib.cli.types:types_command", "Azure's resource types: install, list, show, check, generate."),
     "add": ("armlib.cli.add:add_command", "Add packages to the dependencies of the project."),
@@ -216,7 +220,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="armlib", message="%(prog)s %(version)s")
 def root() -> None:
-    """Azure infrastructure as Jsonnet modules: compile them to ARM templates, and see what those deploy."""
+    """Azure infrastructure as Jsonnet modules: compile them to ARM templates, check them, and deploy them."""
 
 
 def run(arguments: Sequence[str], evaluator: WorkerEvaluator | None = None) -> int:

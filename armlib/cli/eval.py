@@ -22,6 +22,7 @@ from armlib.cli.options import (
     source_options,
     target_of,
 )
+from armlib.cli.target import deployment_name
 from armlib.errors import ExitCode, InputError
 from armlib.jsontypes import JsonPath
 
@@ -88,7 +89,7 @@ def eval_command(
     settings = app.settings(entry, flags(source, limits, report), result="value" if expression else "resources")
     given = parse_json(_read(context), str(context)) if context is not None else {}
     if where["name"] is None and not (isinstance(given, dict) and given.get("deploymentName")):
-        where["name"] = _deployment_name(entry)
+        where["name"] = deployment_name(entry)
     place = surroundings(given, **where)
     with standard_input((entry,), sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
@@ -156,12 +157,6 @@ def _value(app: App, evaluated: Any, place: Any, expression: str) -> ExitCode:
     text = f"{shown}\n".encode(errors="replace") if isinstance(shown, str) else json_bytes(shown)
     app.finish({"value": shown}, b"" if failed else text, diagnostics)
     return ExitCode.WRONG_INPUT if failed else ExitCode.FINE
-
-
-def _deployment_name(entry: Path) -> str:
-    """Return the name that a deployment of *entry* has when none is said: that of the file, as other tools do."""
-    name = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in entry.stem)
-    return name[:64] if name.strip("-") else "deployment"
 
 
 def _read(path: Path) -> bytes:

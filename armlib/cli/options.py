@@ -166,7 +166,7 @@ def _environ(ctx: click.Context | None) -> Mapping[str, str]:
 
 def source_options(command: _Command) -> _Command:
     """Add the options of :class:`SourceOptions` to *command*, which gets them as ``source``."""
-    return _packed(
+    return packed(
         command,
         "source",
         _source,
@@ -242,7 +242,7 @@ def lint_option(command: _Command) -> _Command:
 
 def limit_options(command: _Command) -> _Command:
     """Add the options of :class:`Limits` to *command*, which gets them as ``limits``."""
-    return _packed(
+    return packed(
         command,
         "limits",
         lambda given: Limits(**given),
@@ -263,7 +263,7 @@ def limit_options(command: _Command) -> _Command:
 
 def report_options(command: _Command) -> _Command:
     """Add ``--format`` to *command*, which gets it as ``report``."""
-    return _packed(
+    return packed(
         command,
         "report",
         lambda given: ReportOptions(**given),
@@ -285,10 +285,10 @@ def _source(given: Mapping[str, Any]) -> SourceOptions:
     )
 
 
-def _packed(
+def packed(
     command: _Command, name: str, pack: Callable[[dict[str, Any]], object], *options: Callable[[Any], Any]
 ) -> _Command:
-    """Add *options* to *command*; their values are packed into the one argument *name*."""
+    """Return *command* with *options*; their values are packed into the one argument *name*."""
     import functools
 
     bare: Any = lambda: None  # noqa: E731 - only there to have the options attached, to learn their names
@@ -297,11 +297,11 @@ def _packed(
     names: Sequence[str] = [parameter.name for parameter in bare.__click_params__]
 
     @functools.wraps(command)
-    def packed(*arguments: Any, **values: Any) -> Any:
+    def with_options(*arguments: Any, **values: Any) -> Any:
         values[name] = pack({option: values.pop(option) for option in names})
         return command(*arguments, **values)
 
-    result: Any = packed
+    result: Any = with_options
     for option in reversed(options):
         result = option(result)
     return result  # type: ignore[no-any-return]

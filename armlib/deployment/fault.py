@@ -18,6 +18,7 @@ _WRAPPERS = frozenset(
         "MultipleErrorsOccurred",
         "ValidationForResourceFailed",
         "DeploymentFailedCleanUp",
+        "DeploymentOutputEvaluationFailed",
     }
 )
 

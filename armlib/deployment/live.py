@@ -16,6 +16,7 @@ from armlib.deployment.instance import Instance, text_of
 from armlib.deployment.scopes import qualified, scope_of_id
 from armlib.deployment.state import DeploymentState
 from armlib.deployment.target import Reader
+from armlib.errors import InputError
 from armlib.expressions.environment import NOT_KNOWN, Answer, Environment, Site
 from armlib.expressions.evaluate import evaluate
 from armlib.expressions.faults import EvaluationFault
@@ -63,6 +64,13 @@ class Live:
             body=self._body(resource, environment),
             depends_on=tuple(self.value(id_, environment) for id_ in resource.depends_on),
         )
+
+    def as_far_as_known(self, resource: ExpandedResource) -> ExpandedResource:
+        """Return *resource* with what the target knows filled in, or as it is when something in it has no value yet."""
+        try:
+            return self.resource(resource)
+        except (InputError, Fault):
+            return resource
 
     def _body(self, resource: ExpandedResource, environment: Environment) -> dict[str, Value]:
         body = dict(resource.body)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from armlib.deployment.fault import Fault
 from armlib.jsontypes import Json, JsonObject
+from armlib.template.scope import ScopeKind
 
 
 class Reader(Protocol):
@@ -142,6 +143,18 @@ class Target(Reader, Protocol):
 
     def cancel(self, submission: Submission) -> None:
         """Cancel a running deployment; what it has begun is ended."""
+        ...
+
+    def delete_stack(self, id_: str, action: str) -> None:
+        """Delete a deployment stack and do *action*, ``delete`` or ``detach``, to all that it manages."""
+        ...
+
+    def default_scope(self, kind: ScopeKind) -> str:
+        """Return the id of the scope that templates of *kind* go to when none is said.
+
+        Raises:
+            UsageError: There is no such scope.
+        """
         ...
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "armlib"
 FLOORS = (
     ("cli",),
     ("controlplane", "host"),
+    ("deploying",),
     ("compilation", "evaluation"),
     ("build", "report", "skeleton", "testing", "packages", "emulator", "azure"),
     ("deployment", "lint", "compiler"),

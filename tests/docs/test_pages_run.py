@@ -70,6 +70,7 @@ def _run(script: str, folder: Path) -> None:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ARMLIB_CACHE": str(folder / ".cache"),
         "ARMLIB_PACKAGES": str(folder / ".packages"),
+        "ARMLIB_STATE": str(folder / ".state.sqlite3"),
     }
     done = subprocess.run(
         ["bash", "-e", "-c", script],

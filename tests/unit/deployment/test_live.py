@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from armlib.deployment.expand import ExpandedResource, Expansion
 from armlib.deployment.fault import Fault
-from armlib.deployment.live import Live, not_found
+from armlib.deployment.live import Live
 from armlib.deployment.show import show
 from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.simplify import is_known, is_secret
+from tests.unit.deployment.memory import Memory
 from tests.unit.deployment.samples import (
     ACCOUNT,
     DEPLOYMENT,
@@ -27,43 +27,6 @@ from tests.unit.deployment.samples import (
 )
 
 VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v"
-
-
-class Memory:
-    """A target that is a dictionary: it gives each resource an endpoint, and a key that is its name."""
-
-    def __init__(self) -> None:
-        self.bodies: dict[str, dict[str, Any]] = {}
-
-    def get(self, id_: str, api_version: str | None = None) -> Any:
-        return self.bodies.get(id_.casefold())
-
-    def list(self, scope: str) -> Iterable[Any]:
-        return list(self.bodies.values())
-
-    def act(self, id_: str, action: str, api_version: str, body: Any = None) -> Any:
-        if action == "listSecretValue":
-            return f"value of {id_.rpartition('/')[2]}"
-        if id_.casefold() not in self.bodies:
-            raise not_found(id_)
-        return {"keys": [{"value": f"key of {id_.rpartition('/')[2]}"}], "asked": body}
-
-    def baseline(self, id_: str) -> Any:
-        return None
-
-    def provider(self, namespace: str) -> Any:
-        return {"namespace": namespace, "resourceTypes": [{"resourceType": "a", "apiVersions": ["2020-01-01"]}]}
-
-    def put(self, one: ExpandedResource) -> None:
-        assert isinstance(one.id, str)
-        body: dict[str, Any] = {name: show(value) for name, value in one.body.items()}
-        endpoint = {"endpoint": f"https://{one.name}.local"}
-        self.bodies[one.id.casefold()] = {
-            "id": one.id,
-            "name": one.name,
-            **body,
-            "properties": {**(body.get("properties") or {}), **endpoint},
-        }
 
 
 def deployed(expansion: Expansion, target: Memory) -> dict[str, ExpandedResource]:
@@ -84,7 +47,7 @@ def test_a_reference_is_answered_when_its_resource_is_there() -> None:
     first = account("a")
     second = account("b", tags={"from": f"[reference('{ACCOUNT}a', '2022-09-01').endpoint]"}, dependsOn=["a"])
     sent = deployed(expanded(template(resources=[first, second])), Memory())
-    assert sent["b"].body["tags"] == {"from": "https://a.local"}
+    assert sent["b"].body["tags"] == {"from": "https://a.exam"}
 
 
 def test_what_the_template_says_itself_is_not_asked_for() -> None:
@@ -97,7 +60,7 @@ def test_what_the_template_says_itself_is_not_asked_for() -> None:
         )
     )
     sent = deployed(expansion, Memory())
-    assert sent["b"].body["properties"] == {"y": 1, "z": "https://a.local"}
+    assert sent["b"].body["properties"] == {"y": 1, "z": "https://a.exam"}
 
 
 def test_a_key_stays_a_secret() -> None:
@@ -117,7 +80,7 @@ def test_the_body_of_a_list_call_reaches_the_target() -> None:
 
 
 def test_a_condition_that_was_unknown_is_decided() -> None:
-    for condition, there in (("'https://a.local'", True), ("'else'", False)):
+    for condition, there in (("'https://a.exam'", True), ("'else'", False)):
         expansion = expanded(
             symbolic(
                 resources={
@@ -153,16 +116,16 @@ def test_a_name_in_a_nested_deployment_may_come_from_a_resource() -> None:
     )
     target = Memory()
     sent = deployed(expansion, target)
-    assert sent["x15"].id == f"{ACCOUNT}x15"
+    assert sent["x14"].id == f"{ACCOUNT}x14"
     assert expansion.environment is not None
-    assert Live(target).value(expansion.outputs["out"]["value"], expansion.environment) == "https://x15.local"
+    assert Live(target).value(expansion.outputs["out"]["value"], expansion.environment) == "https://x14.exam"
 
 
 def test_a_loop_of_references() -> None:
     loop = account("[concat('s', copyIndex())]", copy={"name": "all", "count": 3})
     last = account("z", properties={"ends": "[map(references('s'), lambda('r', lambdaVariables('r').endpoint))]"})
     sent = deployed(expanded(symbolic(resources={"s": loop, "z": last})), Memory())
-    assert sent["z"].body["properties"] == {"ends": ["https://s0.local", "https://s1.local", "https://s2.local"]}
+    assert sent["z"].body["properties"] == {"ends": ["https://s0.exam", "https://s1.exam", "https://s2.exam"]}
 
 
 def test_the_whole_of_a_resource_elsewhere() -> None:
@@ -259,4 +222,4 @@ def test_a_parameter_that_a_resource_waits_for() -> None:
     )
     given = {"p": {"value": "[reference(resourceId('A.B/c', 'one'), '2022-09-01').endpoint]"}}
     expansion = expanded(template(resources=[first, nested("in", inner, parameters=given, dependsOn=["one"])]))
-    assert deployed(expansion, Memory())["x"].body["properties"] == {"p": "https://one.local"}
+    assert deployed(expansion, Memory())["x"].body["properties"] == {"p": "https://one.exam"}
