@@ -32,7 +32,7 @@ KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # What is written with hyphens and is no code: encodings, formats, keys of armlib.toml and of JSON Schema, headers.
 NO_CODES = re.compile(
     r"(utf|latin|iso|us|x-armlib|x-ms|x-identity|if|sec-fetch|content)-.*|date-time|read-only|write-only|surrogate-.*"
-    r"|no-cache|no-store|same-origin|api-version|local-token|oci-layout"
+    r"|no-cache|no-store|same-origin|api-version|local-token|oci-layout|what-if"
 )
 
 
