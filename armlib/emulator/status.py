@@ -45,17 +45,26 @@ class Status:
 
 def status(engine: Engine, path: Path) -> Status:
     """Return how much there is in the state of *engine*, which is the file *path*."""
+    return Status(
+        path=path,
+        size=path.stat().st_size,
+        counts=counts(engine),
+        problems=engine.check(),
+        server=running_server(path),
+    )
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """Return how much there is, by what is counted."""
     store = engine.store
     scopes = {"subscriptions": _SUBSCRIPTIONS, "resourceGroups": _GROUPS, "managementGroups": _MANAGEMENT_GROUPS}
-    counts = {name: store.count(type_) for name, type_ in scopes.items()}
+    found = {name: store.count(type_) for name, type_ in scopes.items()}
     total = int(store.rows("select count(*) from resources")[0][0])
-    counts["resources"] = total - sum(counts.values())
+    found["resources"] = total - sum(found.values())
     for name in ("deployments", "stacks"):
-        counts[name] = int(store.rows("select count(*) from documents where collection = ?", name)[0][0])
-    counts["events"] = int(store.rows("select count(*) from events")[0][0])
-    return Status(
-        path=path, size=path.stat().st_size, counts=counts, problems=engine.check(), server=running_server(path)
-    )
+        found[name] = int(store.rows("select count(*) from documents where collection = ?", name)[0][0])
+    found["events"] = int(store.rows("select count(*) from events")[0][0])
+    return found
 
 
 def as_text(found: Status) -> str:

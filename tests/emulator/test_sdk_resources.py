@@ -13,6 +13,9 @@ from tests.emulator.sdk import credential, options
 pytest.importorskip("azure.mgmt.resource.resources", reason="install the extra 'azure' for the clients of Azure")
 
 
+THING = {"location": "westeurope"}
+
+
 @pytest.fixture(scope="module")
 def client(local: Local) -> Iterator[Any]:
     from azure.mgmt.resource.resources import ResourceManagementClient
@@ -126,3 +129,51 @@ def test_what_a_list_shows_more_of(client: Any, group: str) -> None:
     )
     assert found.provisioning_state == "Succeeded"
     assert found.created_time <= found.changed_time
+
+
+# Providers, tags, moves, exports
+
+
+def test_providers_are_listed_registered_and_taken_back(client: Any, group: str) -> None:
+    found = client.providers.get("Microsoft.Network")
+    assert (found.namespace, found.registration_state) == ("Microsoft.Network", "Registered")
+    assert "Microsoft.Network" in [one.namespace for one in client.providers.list()]
+    assert client.providers.unregister("Microsoft.KeyVault").registration_state == "Unregistered"
+    assert client.providers.register("Microsoft.KeyVault").registration_state == "Registered"
+    assert [one.resource_type for one in client.provider_resource_types.list("Microsoft.Network").value]
+
+
+def test_tags_of_a_scope(client: Any, group: str) -> None:
+    tags, scope = client.tags, client.resource_groups.get(group).id
+    made = tags.begin_create_or_update_at_scope(scope, {"properties": {"tags": {"a": "1", "b": "2"}}}).result()
+    assert made.properties.tags == {"a": "1", "b": "2"}
+    merge = {"operation": "Merge", "properties": {"tags": {"b": "3"}}}
+    tags.begin_update_at_scope(scope, merge).result()
+    assert tags.get_at_scope(scope).properties.tags == {"a": "1", "b": "3"}
+    tags.begin_delete_at_scope(scope).result()
+    assert not tags.get_at_scope(scope).properties.tags
+
+
+def test_names_of_tags(client: Any) -> None:
+    tags = client.tags
+    assert tags.create_or_update("team").tag_name == "team"
+    assert tags.create_or_update_value("team", "blue").as_dict()["tagValue"] == "blue"
+    assert "team" in [one.tag_name for one in tags.list()]
+    tags.delete_value("team", "blue")
+    tags.delete("team")
+    assert "team" not in [one.tag_name for one in tags.list()]
+
+
+def test_resources_move_and_groups_are_exported(client: Any, group: str) -> None:
+    resources = client.resources
+    resources.begin_create_or_update(
+        group, "Microsoft.Example", "", "things", "mover", THING, api_version="2024-01-01"
+    ).result()
+    client.resource_groups.create_or_update("target", {"location": "westeurope"})
+    source, target = (client.resource_groups.get(name).id for name in (group, "target"))
+    move = {"resources": [f"{source}/providers/Microsoft.Example/things/mover"], "targetResourceGroup": target}
+    resources.begin_validate_move_resources(group, move).result()
+    resources.begin_move_resources(group, move).result()
+    assert [one.name for one in resources.list_by_resource_group("target")] == ["mover"]
+    exported = client.resource_groups.begin_export_template("target", {"resources": ["*"]}).result().template
+    assert exported["resources"][0]["type"] == "Microsoft.Example/things"

@@ -73,7 +73,7 @@ class Service:
             if not admit(call.headers, self.token, self.signing_key, basic=for_people):
                 return _unauthorized(for_people)
         if found.route.is_versioned:
-            _check_version(call)
+            check_version(call)
         return found.handler(call)
 
 
@@ -85,7 +85,12 @@ def refusal(fault: Fault) -> Answer:
     return Answer(status=fault.status, json=fault.body(), headers=headers)
 
 
-def _check_version(call: Call) -> None:
+def check_version(call: Call) -> None:
+    """Check that a request tells the version it speaks.
+
+    Raises:
+        Fault: 400: it does not, or the version is none.
+    """
     version = call.api_version
     if not version:
         message = "The api-version query parameter (?api-version=) is required for all requests."

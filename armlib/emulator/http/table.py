@@ -13,25 +13,29 @@ from armlib.emulator.http import (
     metadata,
     providers,
     resources,
+    stacks,
     subscriptions,
     tags,
 )
 from armlib.emulator.http.call import Answer, Call
+from armlib.emulator.http.page import views
 from armlib.emulator.http.routes import Route
 
 _S = "/subscriptions/{subscription}"
 _GROUP = _S + "/resourceGroups/{group}"
 _DEPLOYMENTS = "{scope}/providers/Microsoft.Resources/deployments"
 _SHORT_DEPLOYMENTS = _GROUP + "/deployments"  # how clients ask for the operations in a resource group
+_STACKS = "{scope}/providers/Microsoft.Resources/deploymentStacks"
 
 
 def routes() -> tuple[Route, ...]:
     """Return all routes, in the order in which they are tried."""
-    return (*_doors(), *_scopes(), *_deployments(), *_of_scopes(), *_generic())
+    return (*_doors(), *_scopes(), *_deployments(), *_stacks(), *_of_scopes(), *_generic())
 
 
 def _doors() -> Iterator[Route]:
-    """Yield what clients ask for before they have a token."""
+    """Yield the page for people, and what clients ask for before they have a token."""
+    yield Route.of("", GET=views.show, HEAD=views.show, is_versioned=False)
     yield Route.of("/metadata/endpoints", GET=metadata.endpoints, is_versioned=False, is_guarded=False)
     yield Route.of("/msi/token", GET=identity.app_service_token, is_versioned=False, is_guarded=False)
     yield Route.of(
@@ -76,6 +80,18 @@ def _deployments() -> Iterator[Route]:
         yield Route.of(one + "/cancel", POST=deployments.cancel)
         yield Route.of(one + "/exportTemplate", POST=deployments.export)
     yield Route.of("/providers/Microsoft.Resources/calculateTemplateHash", POST=deployments.calculate_template_hash)
+
+
+def _stacks() -> Iterator[Route]:
+    one = _STACKS + "/{name}"
+    yield Route.of(_STACKS, GET=stacks.list_)
+    yield Route.of(one, GET=stacks.get, PUT=stacks.put, DELETE=stacks.delete)
+    yield Route.of(one + "/validate", POST=stacks.validate)
+    yield Route.of(one + "/exportTemplate", POST=stacks.export)
+    yield Route.of(
+        "{scope}/providers/Microsoft.Resources/locations/{location}/deploymentStackOperationStatus/{operation}",
+        GET=stacks.status,
+    )
 
 
 def _of_scopes() -> Iterator[Route]:
