@@ -162,6 +162,21 @@ local resource = import 'arm/resource.libsonnet';
   ),
   linked:: placement.linked,
 
+  '#template':: d.fn(
+    |||
+      An ARM template in JSON as a module: `parameterMetadata` and `outputs` are those of the template, so that arguments are
+      checked as any module's are, and `deployment` is the nested deployment of it, unchanged. A parameter whose default only
+      the deployment can work out is optional. `deployment+:: { name: … }` gives it another name, `scope:: …` another place.
+    |||,
+    [
+      d.arg('template', 'object', "the template, `std.parseJson(importstr 'main.json')`"),
+      d.arg('name', 'string', 'name of the deployment; that of an argument `name` is added'),
+    ],
+    gives='a module',
+    errors=['template is not a template'],
+  ),
+  template:: import 'arm/template.libsonnet',
+
   '#copy':: d.fn(
     |||
       A deploy-time loop. Without an input it is to be added to a resource: `arm.Resource(…) { … } + arm.copy('nics', 3)`. With

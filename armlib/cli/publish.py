@@ -17,6 +17,7 @@ Examples:
   armlib publish --dry-run
   armlib publish --to oci://registry.example.com/modules --sign release.pem
   armlib publish registry/storage/account --to layout:packages
+  armlib publish --as bicep --to oci://registry.example.com/bicep -p sku=Standard_ZRS
 """
 
 
@@ -26,6 +27,8 @@ Examples:
     "--to", "target", metavar="REGISTRY", help="oci://HOST/PREFIX, layout:FOLDER, local: or a name of theirs."
 )
 @click.option("--sign", "key", metavar="FILE", type=FILE, help="Sign with the private Ed25519 key in this PEM file.")
+@click.option("--as", "kind", type=click.Choice(["package", "bicep"]), default="package", help="Publish it for Bicep.")
+@click.option("-p", "assignments", metavar="NAME=VALUE", multiple=True, help="For Bicep: a parameter to settle now.")
 @click.option("--dry-run", is_flag=True, help="Make the package and say what would be published.")
 @report_options
 @click.pass_obj
@@ -35,6 +38,8 @@ def publish_command(
     folder: Path,
     target: str | None,
     key: Path | None,
+    kind: str,
+    assignments: tuple[str, ...],
     dry_run: bool,
     report: ReportOptions,
 ) -> None:
@@ -42,7 +47,11 @@ def publish_command(
 
     A version is published once: other contents need another version. The passphrase of a key is taken from the variable
     ARMLIB_KEY_PASSPHRASE.
+
+    With '--as bicep' the main module is compiled, its parameters left to the deployment, and published with the media
+    types of Bicep, where it is module x 'br:HOST/PREFIX/NAME:VERSION'. What must be known when compiling comes with -p.
     """
+    from armlib.packages.bicep import build_bicep, compile_for_bicep
     from armlib.packages.lookup import opened_at
     from armlib.packages.manifest import read_manifest
     from armlib.packages.origin import Origin, parse_source
@@ -58,7 +67,11 @@ def publish_command(
         source = known.get(target or "default") or (parse_source(target, app.folder) if target else "local:")
         origin = Origin(source, name)
         repository = sources.repository(origin)
-        artifact, files = make_artifact(manifest, settings, app.evaluator(settings))
+        if kind == "bicep":
+            template = compile_for_bicep(manifest, settings, app.evaluator(settings), assignments)
+            artifact, files = build_bicep(manifest, template), 1
+        else:
+            artifact, files = make_artifact(manifest, settings, app.evaluator(settings))
         done = publish(manifest, artifact, repository, origin, files=files, key=signing, dry_run=dry_run)
     word = "would publish" if dry_run else "published" if done.is_new else "already there:"
     text = f"{word} {done.origin}:{done.tag}\n{done.descriptor.digest}\n"

@@ -58,7 +58,7 @@ class Boundary:
         return self.folders[0]
 
     def of(self, folder: str) -> Boundary:
-        """Return what a file in *folder* may read: this, or less when it belongs to a package."""
+        """Return what a file in *folder* may read: this, or when it belongs to a package that and the base library."""
         owner = self.packages.owner(folder) if self.packages.roots else None
         if owner is None:
             return self

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from armlib.config import FILE_NAME, Settings
 from armlib.jsontypes import Json, JsonObject
+from armlib.packages import bicep
 from armlib.packages.cache import Cache
 from armlib.packages.errors import PackageError
 from armlib.packages.location import cache_folder
@@ -18,7 +19,7 @@ from armlib.packages.oci import Descriptor, ImageManifest, Repository, Stored, p
 from armlib.packages.origin import Origin, Reference, parse_reference, parse_source
 from armlib.packages.package import layer_files, package_layer, read_release
 from armlib.packages.sources import Sources
-from armlib.packages.versions import parse_range, to_tag
+from armlib.packages.versions import from_tag, parse_range, to_tag
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -91,16 +92,23 @@ def _newest_tag(reference: Reference, sources: Sources) -> str:
     newest = wanted.newest(versions)
     if newest is None:
         raise PackageError(f"{reference.origin} has no version in {wanted}", code="version-not-found")
-    return to_tag(newest)
+    tags = sources.tags(reference.origin)
+    return to_tag(newest) if to_tag(newest) in tags else next(tag for tag in tags if from_tag(tag) == newest)
 
 
 def files_of(found: Found, sources: Sources) -> dict[str, bytes]:
     """Return the files of a package; every blob and name of it has been checked."""
+    if found.manifest.kind in bicep.KINDS:
+        template = sources.blob(found.origin, bicep.template_layer(found.manifest, str(found)))
+        return bicep.module_files(template, found.origin, str(found))
     return layer_files(sources.blob(found.origin, package_layer(found.manifest, str(found))), str(found))
 
 
 def config_of(found: Found, sources: Sources) -> dict[str, Any]:
-    """Return what a package says of itself."""
+    """Return what a package says of itself; of a module of Bicep, what its manifest says."""
+    if found.manifest.kind in bicep.KINDS:
+        said = found.manifest.annotations.get("org.opencontainers.image.description", "")
+        return {"name": found.origin.name, "version": found.tag, "description": said}
     return parse_object(sources.blob(found.origin, found.manifest.config), str(found))
 
 
@@ -156,9 +164,10 @@ def verify(found: Found, sources: Sources, keys: Mapping[str, Ed25519PublicKey])
     from armlib.packages.signatures import signers
 
     files = files_of(found, sources)
-    read_release(
-        found.stored, sources.blob(found.origin, found.manifest.config), found.origin.source, found.origin.name
-    )
+    if found.manifest.kind not in bicep.KINDS:
+        read_release(
+            found.stored, sources.blob(found.origin, found.manifest.config), found.origin.source, found.origin.name
+        )
     envelopes = sources.signatures(found.origin, found.digest)
     return len(files), frozenset(name for one in envelopes for name in signers(one, found.digest, keys))
 
@@ -193,6 +202,8 @@ def _dependencies(found: Found, sources: Sources) -> Iterator[Reference]:
     """Yield the packages that a package comes to, as a project that depends on it would lock them."""
     from armlib.packages.resolve import resolve
 
+    if found.manifest.kind in bicep.KINDS:
+        return
     config = sources.blob(found.origin, found.manifest.config)
     release = read_release(found.stored, config, found.origin.source, found.origin.name)
     solution = resolve(release.dependencies, sources)

@@ -55,11 +55,12 @@ class Artifact:
     manifest: bytes
     config: bytes
     layer: bytes
+    artifact_type: str = ARTIFACT
 
     @property
     def descriptor(self) -> Descriptor:
         """What the manifest is."""
-        return descriptor_of(self.manifest, MANIFEST, artifact_type=ARTIFACT)
+        return descriptor_of(self.manifest, MANIFEST, artifact_type=self.artifact_type)
 
 
 def build(manifest: Manifest, files: Mapping[str, bytes], descriptor: JsonObject) -> Artifact:

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from semver import Version
 
+from armlib.packages import bicep
 from armlib.packages.cache import Cache
 from armlib.packages.client import RegistryRepository
 from armlib.packages.contents import package_files
@@ -105,6 +106,10 @@ class Sources:
     def fetch(self, origin: Origin, version: str, digest: str) -> str:
         """Put the files of a package into the cache and return their tree, "" for one that is read where it is."""
         return self._source(origin).fetch(origin, version, digest)
+
+    def tags(self, origin: Origin) -> Sequence[str]:
+        """Return the tags of a package in a registry, none when there is no such package."""
+        return self._once(("tags", str(origin)), lambda: self.repository(origin).tags())
 
     def prefetch(self, dependencies: Iterable[Dependency]) -> None:
         """Start to ask for what *dependencies* will most likely need."""
@@ -364,21 +369,24 @@ class _FolderSource:
 
 
 class _RegistrySource:
-    """Packages in registries, folders or servers."""
+    """Packages and modules of Bicep in registries, folders or servers."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
 
     def versions(self, origin: Origin) -> Sequence[Version]:
-        tags = self._sources.repository(origin).tags()
+        tags = self._sources.tags(origin)
         if not tags:
             raise _not_found(origin)
         return [version for version in map(from_tag, tags) if version is not None]
 
     def release(self, origin: Origin, version: Version | None, revision: str | None) -> Release:
-        reference = revision or to_tag(version or parse_version("0.0.0"))
+        reference = revision or self._tag(origin, version or parse_version("0.0.0"))
         stored = self._sources.stored(origin, reference)
         manifest = parse_manifest(stored, str(origin))
+        if manifest.kind in bicep.KINDS:
+            said = version or from_tag(reference) or parse_version("0.0.0")
+            return Release(origin=origin, version=said, digest=stored.descriptor.digest)
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
         config = self._sources.blob(origin, manifest.config)
@@ -391,11 +399,20 @@ class _RegistrySource:
         stored = self._sources.stored(origin, digest)
         where = f"{origin}@{version}"
         manifest = parse_manifest(stored, where)
+        if manifest.kind in bicep.KINDS:
+            template = self._sources.blob(origin, bicep.template_layer(manifest, where))
+            return self._sources.cache.put_tree(bicep.module_files(template, origin, where))
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
         return self._sources.cache.put_tree(
             layer_files(self._sources.blob(origin, package_layer(manifest, where)), where)
         )
+
+    def _tag(self, origin: Origin, version: Version) -> str:
+        """Return the tag of *version*, which others may spell another way, as ``v1.0.0``."""
+        tag = to_tag(version)
+        tags = self._sources.tags(origin)
+        return tag if tag in tags else next((one for one in tags if from_tag(one) == version), tag)
 
 
 def _no_git(sources: Sources) -> Source:
@@ -419,5 +436,5 @@ def _not_found(origin: Origin) -> PackageError:
 
 
 def _not_a_package(origin: Origin, kind: str) -> PackageError:
-    hint = "armlib uses packages that 'armlib publish' made"
+    hint = "armlib uses what 'armlib publish' and 'bicep publish' make"
     return PackageError(f"{origin} is not a package of modules but '{kind}'", code="bad-package", hint=hint)

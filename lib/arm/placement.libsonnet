@@ -167,6 +167,13 @@ local outputOf(deployment, name, type) =
   if std.type(type) == 'string' && metadata.isSecureType(type) then '[listOutputsWithSecureValues(' + arguments + ')' + accessor + ']'
   else '[reference(' + arguments + ').outputs' + accessor + '.value]';
 
+// The type of an output, which a template may have given by one of its definitions.
+local outputType(output, definitions) =
+  if 'type' in output then output.type
+  else
+    local target = if '$ref' in output then metadata.resolve(output['$ref'], definitions);
+    if target == null then 'string' else outputType(target, definitions);
+
 local deployment(prepared, name, scope, parsed, link) =
   local outputs = outputsOf(prepared.module);
   resource.Resource('Microsoft.Resources/deployments', apiVersion) + target(parsed) + {
@@ -180,7 +187,7 @@ local deployment(prepared, name, scope, parsed, link) =
     // The anchor of the module stays what the module stands for; dependencies are on the deployment.
     id:: if hasAnchor(prepared.module) then outputOf(self, 'id', 'string') else ids.of(self),
     outputs:: {
-      [output]: { type: outputs[output].type, value: outputOf(deployment, output, self.type) }
+      [output]: { type: outputType(outputs[output], std.get(prepared.module, 'definitions', {})), value: outputOf(deployment, output, self.type) }
       for output in std.objectFields(outputs)
     },
     local deployment = self,
