@@ -62,7 +62,7 @@ local made(arguments) =
     resources: instance.resources,
     outputs: instance.outputs,
     fields: {
-      [name]: [resource.type for resource in (import 'arm/collect.libsonnet').of({ found: instance[name] }).resources]
+      [name]: [resource.type for resource in (import 'arm/collect.libsonnet').of({ found: instance[name] })]
       for name in std.objectFieldsAll(instance)
       if isField(name)
     },
