@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 
 class Flags(IntFlag):
@@ -24,6 +24,11 @@ class Flags(IntFlag):
     WRITE_ONLY = 4
     DEPLOY_TIME_CONSTANT = 8
     IDENTIFIER = 16
+
+
+# members of an enumeration are slow to compute with, and this is done for each property of each body
+_READ_ONLY: Final = int(Flags.READ_ONLY)
+_CONSTANT: Final = int(Flags.DEPLOY_TIME_CONSTANT)
 
 
 class Scopes(IntFlag):
@@ -107,12 +112,12 @@ class Property(NamedTuple):
     @property
     def read_only(self) -> bool:
         """Whether only the service sets it."""
-        return bool(self.flags & Flags.READ_ONLY)
+        return bool(self.flags & _READ_ONLY)
 
     @property
     def constant(self) -> bool:
         """Whether its value must be known before the deployment starts."""
-        return bool(self.flags & Flags.DEPLOY_TIME_CONSTANT)
+        return bool(self.flags & _CONSTANT)
 
 
 class ObjectType(NamedTuple):

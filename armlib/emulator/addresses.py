@@ -48,6 +48,7 @@ class Address:
         scope: The id of the scope or resource in front of the last ``/providers/``.
         subscription: The key of the subscription it lies in; "" for none.
         group: The key of the resource group it lies in; "" for none.
+        is_extension: Whether it extends another resource.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class Address:
     scope: str
     subscription: str = ""
     group: str = ""
+    is_extension: bool = False
 
     @property
     def name(self) -> str:
@@ -86,11 +88,6 @@ class Address:
         return self.kind is Kind.RESOURCE and len(self.names) > 1
 
     @property
-    def is_extension(self) -> bool:
-        """Whether it extends another resource."""
-        return self.kind is Kind.RESOURCE and "/providers/" in self.scope.casefold()
-
-    @property
     def parent_type(self) -> str:
         """The type of the parent resource."""
         return self.type.rpartition("/")[0]
@@ -112,22 +109,22 @@ def parse_address(id_: str) -> Address:
     segments = [segment for segment in id_.split("/") if segment]
     if id_ and not id_.startswith("/"):
         raise _no_id(id_)
-    address = Address(kind=Kind.TENANT, id="", key="", type=TENANT, names=(), container="", scope="")
-    at = 0
+    if not segments:
+        return Address(kind=Kind.TENANT, id="", key="", type=TENANT, names=(), container="", scope="")
     folded = [segment.casefold() for segment in segments]
-    if folded[:1] == ["subscriptions"] and len(segments) > 1:
-        address, at = _subscription(segments[1]), 2
-        if folded[2:3] == ["resourcegroups"] and len(segments) > 3:
-            address, at = _group(address, segments[3]), 4
-        elif folded[2:5] == ["providers", "microsoft.resources", "resourcegroups"] and len(segments) > 5:
-            address, at = _group(address, segments[5]), 6
-    while at < len(segments):
-        if folded[at] != "providers":
-            raise _no_id(id_)
-        end = folded.index("providers", at + 1) if "providers" in folded[at + 1 :] else len(segments)
-        address = _resource(address, segments[at + 1 : end], id_)
-        at = end
-    return address
+    if "providers" in folded:
+        at = len(folded) - 1 - folded[::-1].index("providers")
+        scope = parse_address("/" + "/".join(segments[:at]))  # the scopes of many resources are few
+        rest = segments[at + 1 :]
+        is_group = len(rest) == 3 and folded[at + 1 : at + 3] == ["microsoft.resources", "resourcegroups"]
+        if is_group and scope.kind is Kind.SUBSCRIPTION:
+            return _group(scope, rest[2])
+        return _resource(scope, rest, id_)
+    if folded[0] == "subscriptions" and len(segments) == 2:
+        return _subscription(segments[1])
+    if folded[0] == "subscriptions" and folded[2:3] == ["resourcegroups"] and len(segments) == 4:
+        return _group(parse_address(f"/subscriptions/{segments[1]}"), segments[3])
+    raise _no_id(id_)
 
 
 def _subscription(name: str) -> Address:
@@ -202,6 +199,7 @@ def _resource(scope: Address, segments: list[str], whole: str) -> Address:
         scope=scope.id,
         subscription=scope.subscription,
         group=scope.group,
+        is_extension=scope.kind is Kind.RESOURCE,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from armlib.azuretypes.body import Body, check_body
 from armlib.azuretypes.corrections import Corrections, Exceptions, packaged
 from armlib.azuretypes.location import store_path
-from armlib.azuretypes.model import FunctionType, ObjectType, ResourceType, Type, VariantType
+from armlib.azuretypes.model import FunctionType, ObjectType, ResourceType, Scopes, Type, VariantType
 from armlib.azuretypes.names import is_version, nearest_version, version_order
 from armlib.azuretypes.store import Store, open_store
 from armlib.deployment.fault import Fault
@@ -22,7 +22,8 @@ from armlib.diagnostics import Diagnostic, Severity
 from armlib.emulator.addresses import Address
 from armlib.emulator.filling import Filling, Surroundings, answer, plan
 from armlib.emulator.kept import Kept, keep
-from armlib.emulator.refusals import location_required
+from armlib.emulator.refusals import location_not_available, location_required
+from armlib.emulator.regions import is_region
 from armlib.emulator.settings import Settings
 from armlib.emulator.store import encode
 from armlib.jsontypes import JsonObject, format_path
@@ -165,8 +166,28 @@ class Definitions:
         shape = self.shape(address.type, version)
         if shape is None:
             self._no_type(address, version)
-        elif not shape.exact and not (shape.exceptions is not None and "version" in shape.exceptions.kinds):
+            return
+        self._check_scope(address, version, shape)
+        in_region = location is None or is_region(location) or not (shape.is_tracked and self._settings.bodies)
+        if location is not None and not in_region and _is_of_azure(address):
+            raise location_not_available(address, location)
+        if not shape.exact and not (shape.exceptions is not None and "version" in shape.exceptions.kinds):
             raise self._no_version(address, version, location)
+
+    def _check_scope(self, address: Address, version: str, shape: Shape) -> None:
+        """Raise a fault when the type does not exist at the scope of *address*."""
+        known = shape.type.writable | shape.type.readable
+        accepted = shape.exceptions is not None and "scope" in shape.exceptions.kinds
+        if not known or known & Scopes.EXTENSION or accepted or known & _scope_of(address):
+            return
+        scope = address.scope or "/"
+        raise Fault(
+            404,
+            "InvalidResourceType",
+            f"The resource type '{address.kinds}' could not be found in the namespace '{address.namespace}' for api "
+            f"version '{version}' at the scope '{scope}'.",
+            target=address.id,
+        )
 
     def check_body(self, address: Address, version: str, body: JsonObject) -> None:
         """Raise a fault when the definition denies *body*."""
@@ -246,7 +267,7 @@ class Definitions:
             known = self._store.names(address.namespace)
             complete = self._store.complete
             versions = {each for name in known for each in self._store.versions(name)}
-        if not known and not (complete and address.namespace.casefold().startswith(_OF_AZURE)):
+        if not known and not (complete and _is_of_azure(address)):
             return  # of what others offer, or a test makes up, the definitions need know nothing
         if not known:
             raise Fault(404, "InvalidResourceNamespace", f"The resource namespace '{address.namespace}' is invalid.")
@@ -266,6 +287,20 @@ class Definitions:
             f"No registered resource provider found for location '{location or 'global'}' and API version '{version}' "
             f"for type '{address.kinds}'. The supported api-versions are '{supported}'.",
         )
+
+
+def _is_of_azure(address: Address) -> bool:
+    return address.namespace.casefold().startswith(_OF_AZURE)
+
+
+def _scope_of(address: Address) -> Scopes:
+    if address.is_extension:
+        return Scopes.EXTENSION
+    if address.group:
+        return Scopes.RESOURCE_GROUP
+    if address.subscription:
+        return Scopes.SUBSCRIPTION
+    return Scopes.MANAGEMENT_GROUP if address.scope else Scopes.TENANT
 
 
 def _properties(store: Store, type_: ResourceType) -> Iterator[tuple[str, Any]]:

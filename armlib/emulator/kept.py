@@ -12,12 +12,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from armlib.azuretypes.corrections import Exceptions
 from armlib.azuretypes.model import ArrayType, Definitions, Flags, ObjectType, StringType, Type, VariantType
 from armlib.deployment.fault import Fault
 from armlib.expressions.values import Secret
 from armlib.jsontypes import JsonObject
 
+_READ_ONLY: Final = int(Flags.READ_ONLY)
+_WRITE_ONLY: Final = int(Flags.WRITE_ONLY)
 _GONE: Final = object()
 _DEEPEST: Final = 128  # levels of a body; more is no resource, and the encoder's limit is near
 _LONGEST_ID: Final = 2048
@@ -87,12 +91,20 @@ def is_secret_name(name: str) -> bool:
 
 def revealed(value: Any) -> Any:
     """Return *value* with secrets as what they are, for checks; it must not be kept."""
+    try:
+        orjson.dumps(value)  # takes a twentieth of the way below
+    except TypeError:
+        return _revealed(value)
+    return value
+
+
+def _revealed(value: Any) -> Any:
     if isinstance(value, Secret):
-        return revealed(value.value)
+        return _revealed(value.value)
     if isinstance(value, dict):
-        return {name: revealed(each) for name, each in value.items()}
+        return {name: _revealed(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [revealed(each) for each in value]
+        return [_revealed(each) for each in value]
     return value
 
 
@@ -166,9 +178,9 @@ class _Walk:
             if known is None:
                 type_ = around.further
             else:
-                if known.flags & Flags.READ_ONLY and not (below is not None and below.kinds & {"written", "any"}):
+                if known.flags & _READ_ONLY and not (below is not None and below.kinds & {"written", "any"}):
                     return _NOTHING
-                write_only = bool(known.flags & Flags.WRITE_ONLY)
+                write_only = bool(known.flags & _WRITE_ONLY)
                 type_ = known.type
         if value is None:
             # the service leaves out what is null where it knows what it is; elsewhere null may mean something

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.addresses import Address, Kind
+from armlib.emulator.regions import REGIONS
 
 _MORE = " For more details please go to https://aka.ms/ARMResourceNotFoundFix"
 
@@ -45,6 +46,18 @@ def parent_not_found(address: Address, parent: str) -> Fault:
 def location_required() -> Fault:
     """Return what is said when a resource that lies in a region says none."""
     return Fault(400, "LocationRequired", "The location property is required for this definition.")
+
+
+def location_not_available(address: Address, location: str) -> Fault:
+    """Return what is said when a resource is put into a region that is none."""
+    available = ",".join(region.name for region in REGIONS)
+    return Fault(
+        400,
+        "LocationNotAvailableForResourceType",
+        f"The provided location '{location}' is not available for resource type '{address.type}'. List of available "
+        f"regions for the resource type is '{available}'.",
+        target=address.id,
+    )
 
 
 def location_moved(address: Address, was: str, wanted: str) -> Fault:

@@ -5,6 +5,7 @@ Source: "Azure regions list", https://learn.microsoft.com/azure/reliability/regi
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from armlib.jsontypes import JsonObject
@@ -78,13 +79,49 @@ REGIONS: Final = (
     Region("westus2", "West US 2", "US", True, "westcentralus"),
     Region("westus3", "West US 3", "US", True, "eastus"),
 )
+# what services without a region have for one
+_AREAS: Final = frozenset(
+    [
+        "global",
+        "africa",
+        "asia",
+        "asiapacific",
+        "australia",
+        "brazil",
+        "canada",
+        "europe",
+        "france",
+        "germany",
+        "india",
+        "israel",
+        "italy",
+        "japan",
+        "korea",
+        "newzealand",
+        "norway",
+        "poland",
+        "qatar",
+        "singapore",
+        "southafrica",
+        "spain",
+        "sweden",
+        "switzerland",
+        "uae",
+        "unitedkingdom",
+        "uk",
+        "unitedstates",
+        "us",
+    ]
+)
+# sovereign clouds, and what Microsoft tries things out in
+_ELSEWHERE: Final = re.compile(r"(us(gov|dod|nat|sec)|china|germany(central|northeast)\Z|.+(euap|stg|stage)\Z)")
 _BY_NAME: Final = {region.name: region for region in REGIONS}
 
 
 def is_region(location: str) -> bool:
-    """Return whether *location*, in any spelling, is a region, or the name for all of them."""
+    """Return whether *location*, in any spelling, is a region, an area of several, or one of another cloud."""
     name = location.replace(" ", "").casefold()
-    return name in _BY_NAME or name == "global"
+    return name in _BY_NAME or name in _AREAS or _ELSEWHERE.match(name) is not None
 
 
 def paired_region(location: str) -> str | None:

@@ -398,7 +398,7 @@ class Resources:
             provider.check(put)
         check_identity(put)
         row = self._row(put, kept, provider.fill(put), existing)
-        self._store.put(row, kept.targets)
+        self._store.put(row, kept.targets, is_new=existing is None)
         for id_ in provider.dropped(put):
             self._drop_inner(id_)
         for id_, version, body in provider.implied(put):

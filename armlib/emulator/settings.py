@@ -56,4 +56,4 @@ class Settings:
 
 def timestamp(moment: datetime) -> str:
     """Return *moment* as the service writes times, ``2024-01-31T12:00:00.0000000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "0Z"

@@ -236,11 +236,15 @@ class Store:
         found = self._one(query, type_, f"{within}/", f"{within}0")
         return 0 if found is None else int(found[0])
 
-    def put(self, row: Row, targets: Iterable[str] = ()) -> None:
-        """Keep a resource, in place of what has its key; *targets* are the keys of the resources it names."""
+    def put(self, row: Row, targets: Iterable[str] = (), *, is_new: bool = False) -> None:
+        """Keep a resource, in place of what has its key; *targets* are the keys of the resources it names.
+
+        When it *is_new* to the caller, nothing can be there yet.
+        """
         with self._lock:
             self._run(f"insert or replace into resources ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)", *row)  # noqa: S608
-            self._run("delete from links where source = ?", row.key)
+            if not is_new:
+                self._run("delete from links where source = ?", row.key)
             for target in targets:
                 self._run("insert or ignore into links values (?, ?)", row.key, target)
 

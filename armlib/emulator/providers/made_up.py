@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from hashlib import blake2b, sha512
-from uuid import UUID
 
 
 def seed(text: str, size: int = 16) -> bytes:
@@ -19,7 +18,9 @@ def hexadecimal(text: str, digits: int = 32) -> str:
 
 def guid(text: str) -> str:
     """Return a GUID made of *text*."""
-    return str(UUID(bytes=seed(text), version=4))
+    digits = seed(text).hex()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def key(text: str, size: int = 64) -> str:

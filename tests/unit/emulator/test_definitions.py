@@ -9,7 +9,7 @@ import pytest
 from armlib.deployment.fault import Fault
 from armlib.emulator.engine import Engine
 from armlib.emulator.settings import TENANT
-from tests.unit.emulator.conftest import RG
+from tests.unit.emulator.conftest import RG, SUB
 
 ACCOUNT = f"{RG}/providers/Microsoft.Storage/storageAccounts/stexample"
 GOOD: dict[str, Any] = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
@@ -35,6 +35,17 @@ def test_types_and_versions_must_exist(typed: Engine) -> None:
     assert "The resource type 'storageAcounts' could not be found in the namespace 'Microsoft.Storage'" in found.message
     # a part of the definitions says nothing of other namespaces
     assert typed.resources.put(f"{RG}/providers/Contoso.Shop/shops/s", VERSION, {}).created
+
+
+def test_regions_and_scopes_must_be_right(typed: Engine) -> None:
+    found = refused(typed, ACCOUNT, VERSION, {**GOOD, "location": "moon"})
+    assert (found.status, found.code) == (400, "LocationNotAvailableForResourceType")
+    assert "northeurope" in found.message
+    wrong = f"{SUB}/providers/Microsoft.Storage/storageAccounts/stexample"
+    found = refused(typed, wrong, VERSION, GOOD)
+    assert (found.status, found.code) == (404, "InvalidResourceType")
+    assert f"at the scope '{SUB}'" in found.message
+    assert typed.resources.put(ACCOUNT, VERSION, {**GOOD, "location": "West Europe"}).created
 
 
 @pytest.mark.parametrize(
