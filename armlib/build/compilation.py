@@ -48,16 +48,18 @@ def compile_target(
     environ: Mapping[str, str],
     *,
     provenance: bool = False,
+    instead: Mapping[str, str] | None = None,
     begin: Callable[[Program], None] | None = None,
 ) -> Result:
     """Compile *target*; nothing is written. The files of parameters are among what the compilation read.
 
     With *provenance* the compilation tells where the properties of the template were written. *begin* is given the
     first program that *evaluator* will be asked for, so that it may be evaluated while the compiler is imported. When
-    the settings want lint while compiling, what it finds is among the diagnostics.
+    the settings want lint while compiling, what it finds is among the diagnostics. *instead* has texts by path that
+    are taken in place of the content of files.
     """
     lints = settings.lint.on_compile != "off"
-    roots = roots_of(target, settings)
+    roots = replace(roots_of(target, settings), instead=tuple((instead or {}).items()))
     arguments, reads = gather_arguments(target, roots, evaluator, environ)
     request = replace(_request(target, roots, arguments), provenance=provenance or lints)
     if begin is not None:

@@ -12,8 +12,9 @@ from armlib.compiler.request import Argument, Compilation, CompileRequest
 from armlib.config import Settings
 from armlib.diagnostics import Diagnostic, Severity, folded
 from armlib.jsonnet.port import Evaluator, Read, Roots
-from armlib.lint.check import Checker, checker, in_order
+from armlib.lint.check import Checker, Result, checker, in_order
 from armlib.lint.files import lint_json, lint_template, read_text
+from armlib.lint.rule import Edit
 from armlib.lint.subject import Surroundings
 from armlib.lint.types import types_of
 from armlib.lint.user_rules import UserRules
@@ -45,12 +46,23 @@ class Linter:
 
         Sources below a folder of the *library* are others' to mend.
         """
+        found = self._found(compilation, entries, library).diagnostics
+        provenance = compilation.provenance
+        return in_order(folded(found if provenance is None else provenance.located(found)))
+
+    def fixes(
+        self, compilation: Compilation, entries: Sequence[Path], library: Sequence[Path] = ()
+    ) -> tuple[tuple[Edit, ...], ...]:
+        """Return the fixes of the compiled template, as edits of it."""
+        return self._found(compilation, entries, library).fixes
+
+    def _found(self, compilation: Compilation, entries: Sequence[Path], library: Sequence[Path]) -> Result:
         if compilation.template is None:
-            return ()
+            return Result()
         files = [str(entry) for entry in entries]
         sources = _sources([*files, *(read.path for read in compilation.reads)], self.settings.project, library)
         provenance = compilation.provenance
-        found = lint_template(
+        return lint_template(
             compilation.template,
             self.using,
             self.around,
@@ -59,8 +71,7 @@ class Linter:
             arguments=compilation.deploy_parameters,
             places=provenance.places if provenance is not None else None,
             linked=compilation.linked,
-        ).diagnostics
-        return in_order(folded(found if provenance is None else provenance.located(found)))
+        )
 
     def json(self, entry: Path, arguments: Mapping[str, Argument]) -> tuple[Diagnostic, ...]:
         """Return what the rules find in a template in JSON, as its text has it.
@@ -124,9 +135,10 @@ def lint_while_compiling(
 def _sources(paths: Sequence[str], project: Path, library: Sequence[Path]) -> dict[str, str]:
     """Return the texts of the Jsonnet sources among *paths* that belong to the project."""
     own = [path for path in dict.fromkeys(paths) if path.endswith((".jsonnet", ".libsonnet"))]
-    return {path: read_text(Path(path)) for path in own if _is_own(Path(path), project, library)}
+    return {path: read_text(Path(path)) for path in own if is_own(Path(path), project, library)}
 
 
-def _is_own(path: Path, project: Path, library: Sequence[Path]) -> bool:
+def is_own(path: Path, project: Path, library: Sequence[Path]) -> bool:
+    """Return whether the file *path* belongs to the project, and to no folder of its *library*."""
     is_foreign = any(path.is_relative_to(folder) for folder in library if folder != project)
     return path.is_relative_to(project) and not is_foreign and path.is_file()

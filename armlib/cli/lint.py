@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,7 @@ from armlib.errors import ExitCode, InputError, UsageError
 
 if TYPE_CHECKING:
     from armlib.build.linting import Linter
-    from armlib.config import Target
+    from armlib.config import Settings, Target
     from armlib.lint.check import Checker
     from armlib.lint.rule import Rule
 
@@ -90,7 +91,7 @@ def lint_command(
         return _explain(app, using.using, how["explain"])
     if how["fixes"] and Path("-") in entries:
         raise UsageError("what comes from stdin cannot be mended in place", hint="name a file with --fix")
-    changed, difference = _fix(app, entries, using, shows=how["shows"]) if how["fixes"] else ([], b"")
+    changed, difference = _fix(app, entries, source, using, shows=how["shows"]) if how["fixes"] else ([], b"")
     found: list[Diagnostic] = []
     with standard_input(entries, sys.stdin.buffer) as files:
         app.shown_as = stdin_names(files)
@@ -139,27 +140,61 @@ def _lint_module(app: App, target: Target, using: Linter) -> tuple[Diagnostic, .
     """Return what is found in a module: in its template, in those that it links, and in its sources."""
     from armlib.build.compilation import compile_target, roots_of
 
-    settings = using.settings
-    bare = replace(  # the rules ask the types themselves, and run once
-        settings, types=replace(settings.types, check=False), lint=replace(settings.lint, on_compile="off")
-    )
-    compilation = compile_target(target, bare, app.evaluator(settings), app.environ, provenance=True).compilation
+    settings = _bare(using.settings)
+    compilation = compile_target(target, settings, app.evaluator(settings), app.environ, provenance=True).compilation
     library = roots_of(target, settings).library
     return (*compilation.diagnostics, *using.module(compilation, [target.entries[0][1]], library))
 
 
-def _fix(app: App, entries: Sequence[Path], using: Linter, *, shows: bool) -> tuple[list[str], bytes]:
+def _bare(settings: Settings) -> Settings:
+    """Return the settings to compile with: the rules ask the types themselves, and run once."""
+    return replace(settings, types=replace(settings.types, check=False), lint=replace(settings.lint, on_compile="off"))
+
+
+def _mended_module(app: App, target: Target, using: Linter) -> dict[Path, str]:
+    """Return the new texts of the sources of a module, as far as what is found in its template can be mended there."""
+    from armlib.build.compilation import compile_target, roots_of
+    from armlib.build.linting import is_own
+    from armlib.build.mending import mended
+
+    settings, entries = _bare(using.settings), [target.entries[0][1]]
+    evaluator, library = app.evaluator(settings), roots_of(target, settings).library
+    compilation = compile_target(target, settings, evaluator, app.environ, provenance=True).compilation
+    if compilation.template is None or compilation.provenance is None:
+        return {}
+
+    def compiled(texts: Mapping[str, str]) -> Any:
+        return compile_target(target, settings, evaluator, app.environ, instead=texts).compilation.template
+
+    texts = mended(
+        compilation.template,
+        using.fixes(compilation, entries, library),
+        compilation.provenance,
+        lambda path: is_own(path, settings.project, library),
+        compiled,
+    )
+    return {Path(file): text for file, text in texts.items()}
+
+
+def _fix(
+    app: App, entries: Sequence[Path], source: SourceOptions, using: Linter, *, shows: bool
+) -> tuple[list[str], bytes]:
     """Mend the entries; with *shows*, leave them as they are. Return their names, and then the difference."""
+    from armlib.config import absolute
     from armlib.files import write_files
     from armlib.lint.files import read_text
     from armlib.report.text import show_file
 
     changed: dict[Path, str] = {}
     for path in entries:
-        text = read_text(path)
+        if path.suffix.lower() not in _JSON:
+            with suppress(InputError):  # told when the entry is linted
+                changed |= _mended_module(app, target_of("lint", (path,), (), source), using)
+        file = absolute(path, app.folder)
+        text = changed.get(file) or read_text(path)
         mended = _mended(path, text, using)
         if mended != text:
-            changed[path] = mended
+            changed[file] = mended
     names = {path: show_file(str(path), app.folder) for path in changed}
     if shows:
         parts = [_difference(read_text(path), text, names[path]) for path, text in changed.items()]

@@ -18,6 +18,7 @@ from armlib.compiler.evaluate import Document
 from armlib.compiler.origins import Node, Origin, Origins, Source, element_of
 from armlib.compiler.trace import evaluate_traced
 from armlib.diagnostics import Diagnostic, Excerpt, Place
+from armlib.jsonnet.literals import Field
 from armlib.jsonnet.port import EvaluationError, Evaluator
 from armlib.jsontypes import Json, JsonObject, JsonPath
 
@@ -105,6 +106,21 @@ class Provenance:
             source, start, end = written
             found += (source.place(start, end), self._to_mend(path, origins[-1].place if origins else None))
         return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def written_as(self, path: JsonPath) -> tuple[str, str, Field | None, tuple[int, int]] | None:
+        """Return how the value at *path* is written, when that is known for certain and it is no sum.
+
+        That is the file, its text, the field (None for an element) and the span of the expression.
+        """
+        found = [node for steps, node in self._followed(path) if steps == len(path)]
+        if not found or found[-1].slot is None or found[-1].source is None:
+            return None
+        slot, source = found[-1].slot, found[-1].source
+        if source.is_library or source.is_generated or not source.text:
+            return None
+        fields = (each for literal in source.literals for each in literal.fields)
+        field = next((each for each in fields if each.slot is slot), None)
+        return source.path, source.text, field, (slot.start, slot.end)
 
     def located(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return *diagnostics* with the places of their paths, where they have none, or a whole file for one."""

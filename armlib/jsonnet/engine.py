@@ -25,7 +25,7 @@ class Request:
 
     __slots__ = (
         *("ext_code", "ext_str", "file", "is_traced", "library", "packaged", "packages", "project", "source"),
-        *("tla_code", "tla_str"),
+        *("instead", "tla_code", "tla_str"),
     )
 
     def __init__(
@@ -41,8 +41,10 @@ class Request:
         tla_str: dict[str, str],
         tla_code: dict[str, str],
         packages: Packages | None = None,
+        instead: dict[str, str] | None = None,
         is_traced: bool = False,
     ) -> None:
+        self.instead = instead or {}
         self.is_traced = is_traced
         self.packages = packages
         self.source = source
@@ -98,6 +100,7 @@ def _run_traced(request: Request) -> Outcome:
             library=request.library,
             packaged=request.packaged,
             packages=request.packages,
+            instead=request.instead,
             ext_str=request.ext_str,
             ext_code={**request.ext_code, VARIABLE: TRACE},
             tla_str=request.tla_str,
@@ -112,7 +115,7 @@ def _run_traced(request: Request) -> Outcome:
 
 def _run(request: Request, instrumenter: Instrumenter | None) -> tuple[Outcome, Importer]:
     boundary = Boundary(request.project, request.library, request.packaged, request.packages)
-    importer = Importer(boundary, _sources(request), instrumenter)
+    importer = Importer(boundary, _sources(request), instrumenter, request.instead)
     natives, leak = callbacks()
     text, failure = None, ""
     try:

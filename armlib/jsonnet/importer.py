@@ -79,15 +79,23 @@ class Boundary:
 class Importer:
     """The import callback of one evaluation, given the boundary and the texts, by file, that are not imported.
 
-    An *instrumenter* rewrites what is imported as Jsonnet, so that objects tell where they were written.
+    An *instrumenter* rewrites what is imported as Jsonnet, so that objects tell where they were written. *instead* has
+    texts that are taken in place of the content of files.
 
     Attributes:
         reads: What was looked up: (path, digest, kind) as in :class:`~armlib.jsonnet.port.Read`, each once, in order.
         fault: Why the evaluation failed, when an import made it; the engine loses the text of exceptions.
     """
 
-    def __init__(self, boundary: Boundary, sources: dict[str, str], instrumenter: Instrumenter | None = None) -> None:
+    def __init__(
+        self,
+        boundary: Boundary,
+        sources: dict[str, str],
+        instrumenter: Instrumenter | None = None,
+        instead: dict[str, str] | None = None,
+    ) -> None:
         self.fault: Exception | None = None
+        self._instead = {path: text.encode() for path, text in (instead or {}).items()}
         self._instrumenter = instrumenter
         self._boundary = boundary
         self._sources = {os.path.join(boundary.project, file): text.encode() for file, text in sources.items()}
@@ -183,7 +191,7 @@ class Importer:
                 "copy the file into the project, or name its folder with -J",
             )
         try:
-            content = _read_regular(path, name)
+            content = self._instead[path] if path in self._instead else _read_regular(path, name)
         except (FileNotFoundError, NotADirectoryError):
             self._record(path, "", "absent")
             return None

@@ -34,6 +34,7 @@ class InProcessEvaluator:
                 ext_code=dict(program.ext_code),
                 tla_str=dict(program.tla_str),
                 tla_code=dict(program.tla_code),
+                instead=dict(program.roots.instead),
                 is_traced=program.is_traced,
             )
         )

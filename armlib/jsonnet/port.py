@@ -44,6 +44,7 @@ class Roots:
     packaged: tuple[Path, ...] = ()
     packages: tuple[Package, ...] = ()
     imports: tuple[tuple[str, int], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()  # paths of files, and texts that are taken in place of their own
 
     def package_roots(self) -> list[PackageRoot]:
         """Return the packages as the importer takes them."""

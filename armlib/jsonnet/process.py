@@ -220,6 +220,7 @@ def _request(program: Program, time_limit: float | None) -> list[bytes]:
         messages.pack_texts(str(folder.absolute()) for folder in roots.packaged),
         messages.pack([messages.pack_texts(package.pack()) for package in roots.package_roots()]),
         messages.pack_mapping({name: str(number) for name, number in roots.imports}),
+        messages.pack_mapping(dict(roots.instead)),
         b"1" if program.is_traced else b"0",
         messages.pack_mapping(program.ext_str),
         messages.pack_mapping(program.ext_code),

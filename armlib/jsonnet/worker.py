@@ -53,7 +53,7 @@ def _answer(fields: list[bytes]) -> list[bytes]:
 
 
 def _request(fields: list[bytes]) -> engine.Request:
-    _, source, file, project, library, packaged, packages, imports, traced, *variables = fields
+    _, source, file, project, library, packaged, packages, imports, instead, traced, *variables = fields
     ext_str, ext_code, tla_str, tla_code = map(unpack_mapping, variables)
     return engine.Request(
         source=source.decode("utf-8", "surrogateescape"),
@@ -69,6 +69,7 @@ def _request(fields: list[bytes]) -> engine.Request:
         ext_code=ext_code,
         tla_str=tla_str,
         tla_code=tla_code,
+        instead=unpack_mapping(instead),
         is_traced=traced == b"1",
     )
 

@@ -98,6 +98,8 @@ def lint_template(
 ) -> Result:
     """Return what the rules find in a template that was compiled from the Jsonnet module *file*.
 
+    The fixes are those of the template, by its paths: where that is written is for others to tell.
+
     Args:
         template: The template.
         using: Which rules.
@@ -129,7 +131,7 @@ def lint_template(
     for name, document in documents.items():
         results.append(lint_source(document, using, around, comments[name], is_entry=name == file))
         results.append(check_suppressions(comments[name], stages, using, document=document))
-    return joined(results)
+    return replace(joined(results), fixes=results[0].fixes)
 
 
 def _in_linked(

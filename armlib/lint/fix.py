@@ -44,10 +44,12 @@ def _cut(document: Document, edit: Edit) -> Cut | None:
 
 
 def _removal(document: Document, edit: Remove) -> Cut:
-    """Return the cut of a member with one of the commas beside it, and its line when nothing else is on it."""
-    text = document.text
     span = document.spans[edit.path]
-    start, end = span.member, span.end
+    return removal(document.text, span.member, span.end)
+
+
+def removal(text: str, start: int, end: int) -> Cut:
+    """Return the cut of the member from *start* to *end*, with a comma beside it, and its line when alone there."""
     after = _skip(text, end)
     if after < len(text) and text[after] == ",":
         end = after + 1
