@@ -70,7 +70,7 @@ def test_a_literal_that_something_else_depends_on_stays(project: Path, capsysbin
     [
         "local open = false; { supportsHttpsTrafficOnly: open }",
         "{ supportsHttpsTrafficOnly: !true }",
-        "{ [name]: false for name in ['supportsHttpsTrafficOnly'] }",
+        "{ [name]: false for name in ['supportsHttpsTrafficOnly', 'isHnsEnabled'] }",
         "std.parseJson('{\"supportsHttpsTrafficOnly\": false}')",
         "{ supportsHttpsTrafficOnly: if std.length('a') == 1 then false else true }",
     ],
