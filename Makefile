@@ -6,12 +6,13 @@
 #   make docs     generate the reference pages again
 #   make bench    the benchmarks, as a table
 #   make fuzz     FUZZ_INPUTS random expressions against the laws of the language
+#   make test-az  the Azure CLI, installed apart, against the local ARM
 #   make dist     the wheel and the source distribution, in dist/
 #   make clean    take all of it away
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench fuzz dist clean
+.PHONY: help demo test test-az check format docs bench fuzz dist clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +24,7 @@ EXAMPLE := examples/storage-account
 PYTEST_JOBS ?= auto
 FUZZ_INPUTS ?= 1000000
 FUZZ_SEED ?= 1
+AZ_VENV := .venv-az
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -34,6 +36,10 @@ demo: $(RUN_STAMP)
 
 test: check
 	$(BIN)/pytest -q -n $(PYTEST_JOBS)
+
+# The Azure CLI is large and pins much: it gets an environment of its own.
+test-az: $(RUN_STAMP) $(AZ_VENV)/.installed
+	$(BIN)/python -m tests.az --az $(AZ_VENV)/bin/az
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .
@@ -61,11 +67,16 @@ dist: $(DEV_STAMP)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AZ_VENV) dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(RUN_STAMP): pyproject.toml tools/venv.sh
 	@sh tools/venv.sh $(VENV) >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@touch $@
+
+$(AZ_VENV)/.installed: tools/venv.sh
+	@sh tools/venv.sh $(AZ_VENV) >&2
+	@$(AZ_VENV)/bin/python -m pip install --quiet --disable-pip-version-check azure-cli >&2
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP)

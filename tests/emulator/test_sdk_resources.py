@@ -10,9 +10,6 @@ import pytest
 from tests.emulator.conftest import Local
 from tests.emulator.sdk import credential, options
 
-pytest.importorskip("azure.mgmt.resource.resources", reason="install the extra 'azure' for the clients of Azure")
-
-
 THING = {"location": "westeurope"}
 
 

@@ -10,8 +10,6 @@ import pytest
 from tests.emulator.conftest import Local
 from tests.emulator.sdk import credential, options
 
-pytest.importorskip("azure.mgmt.resource.deploymentstacks", reason="install the extra 'azure' for the clients of Azure")
-
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 
 
