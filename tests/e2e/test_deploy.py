@@ -34,12 +34,12 @@ arm.Module {
     sku: { name: $.arguments.sku },
     kind: 'StorageV2',
     tags: { principal: arm.expr("reference(resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', '"
-                                + 'id-' + $.arguments.name + "'), '2023-01-31').provisioningState") },
+                                + 'id-' + $.arguments.name + "'), '2023-01-31').principalId") },
     dependsOn: [$.identity.id],
   },
   outputs: {
     account: arm.output($.account.id),
-    blob: arm.output($.account.ref('provisioningState')),
+    blob: arm.output($.account.ref('primaryEndpoints.blob')),
   },
 }
 """
@@ -91,7 +91,7 @@ def test_outputs_go_to_stdout_and_what_happens_to_stderr(local: Local, module: P
     done = local("deploy", module, "-p", "name=webdata", "--yes")
     assert done.returncode == 0, done.stderr
     lines = dict(line.split(" = ") for line in done.stdout.splitlines())
-    assert lines["blob"] == "Succeeded"
+    assert lines["blob"].startswith("https://webdata.blob.")
     assert lines["account"].endswith("/resourceGroups/armlib/providers/Microsoft.Storage/storageAccounts/webdata")
     assert re.search(r"Succeeded +\d+\.\d s  Microsoft\.Storage/storageAccounts/webdata\n", done.stderr)
     assert "main: succeeded after" in done.stderr
@@ -105,7 +105,7 @@ def test_json_for_programs(local: Local, module: Path) -> None:
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         "Microsoft.Storage/storageAccounts",
     ]
-    assert deployment["outputs"]["blob"] == "Succeeded"
+    assert deployment["outputs"]["blob"].startswith("https://webdata.")
 
 
 def test_the_second_time_nothing_changes(local: Local, module: Path) -> None:
@@ -137,6 +137,21 @@ def test_destroying_leaves_nothing(local: Local, module: Path) -> None:
     assert [id_.rpartition("/")[2] for id_ in found["deleted"]] == ["webdata", "id-webdata"]
     assert json.loads(local("destroy", *words, "--yes", "--format", "json").stdout)["deleted"] == []
     assert local("what-if", *words, "--exit-code").returncode == 4
+
+
+def test_a_stack_deletes_what_leaves_it(local: Local, tmp_path: Path) -> None:
+    entry = tmp_path / "app.jsonnet"
+    two = "[{ type: 'Microsoft.Storage/storageAccounts', apiVersion: '2023-05-01', name: n, location: 'westeurope', "
+    two += "sku: { name: 'Standard_LRS' }, kind: 'StorageV2' } for n in %s]"
+    entry.write_text(f"{{ resources: {two % json.dumps(['first', 'second'])} }}")
+    assert local("deploy", entry, "--mode", "stack", "--yes").returncode == 0
+    entry.write_text(f"{{ resources: {two % json.dumps(['first'])} }}")
+    shown = local("what-if", entry, "--mode", "stack")
+    assert re.search(r"- .*storageAccounts/second", shown.stdout), shown.stdout
+    assert local("deploy", entry, "--mode", "stack", "--yes").returncode == 0
+    assert "second" not in local("what-if", entry, "--mode", "stack").stdout
+    assert local("destroy", entry, "--mode", "stack", "--yes").returncode == 0
+    assert local("what-if", entry, "--exit-code").returncode == 4
 
 
 def test_validating_changes_nothing(local: Local, module: Path) -> None:
