@@ -1,6 +1,6 @@
 # Everything that is done with a checkout. Needs make and Python 3.11 or newer; the rest is installed into .venv.
 #
-#   make demo     compile an example and print its template
+#   make demo     compile an example, print its template, and deploy it to the local ARM
 #   make test     formatting, types, all tests
 #   make format   format Python and Jsonnet
 #   make docs     generate the reference pages again
@@ -21,6 +21,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-for-development
 
 EXAMPLE := examples/storage-account
+DEMO_STATE := $(VENV)/demo.sqlite3
 PYTEST_JOBS ?= auto
 FUZZ_INPUTS ?= 1000000
 FUZZ_SEED ?= 1
@@ -33,6 +34,9 @@ help:
 demo: $(RUN_STAMP)
 	@echo "compiling $(EXAMPLE)" >&2
 	@$(BIN)/armlib compile $(EXAMPLE)/main.jsonnet -P $(EXAMPLE)/parameters.yaml
+	@echo "deploying $(EXAMPLE) to the local ARM" >&2
+	@rm -f $(DEMO_STATE)*
+	@$(BIN)/armlib deploy $(EXAMPLE)/main.jsonnet -P $(EXAMPLE)/parameters.yaml --local --state $(DEMO_STATE) --yes >&2
 
 test: check
 	$(BIN)/pytest -q -n $(PYTEST_JOBS)
