@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class Clients:
             return _FixedToken(os.environ.get(LOCAL_TOKEN, "local"))
         from azure.identity import DefaultAzureCredential
 
+        logging.getLogger("azure").addHandler(logging.NullHandler())  # what it logs is told by its error, too
         return DefaultAzureCredential(authority=self.cloud.authority)
 
     @cached_property
@@ -104,6 +106,7 @@ class Clients:
         if self.cloud.is_local:
             settings["per_call_policies"] = [_plain_http_policy()]
             settings["polling_interval"] = 0
+            settings["retry_connect"] = 0  # what does not listen here will not do so in a second
         return settings
 
 

@@ -216,8 +216,9 @@ class AzureTarget:
             if fault.status == 404:  # it is not begun, or gone from the history
                 return
             raise
-        for operation in reversed(operations):  # the service gives the last one first
-            step = _step(operation.as_dict().get("properties") or {}, deployment)
+        known: list[dict[str, Any]] = [operation.as_dict().get("properties") or {} for operation in operations]
+        for properties in sorted(known, key=lambda each: str(each.get("timestamp"))):  # the service keeps no order
+            step = _step(properties, deployment)
             if step is None:
                 continue
             yield step

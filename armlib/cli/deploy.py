@@ -83,7 +83,7 @@ def deploy_command(
         app.report(delivery.expansion.diagnostics)
         if not yes:
             agree(app, delivery, preview(delivery, target, settings.types))
-        return carry_out(app, delivery, target, local=where.local, verbose=verbose)
+        return carry_out(app, delivery, target, where, verbose=verbose)
 
 
 def agree(app: App, delivery: Delivery, changes: WhatIf) -> None:
@@ -102,15 +102,17 @@ def agree(app: App, delivery: Delivery, changes: WhatIf) -> None:
     click.confirm(f"Deploy {delivery.submission.name} to {delivery.submission.scope or '/'}?", abort=True, err=True)
 
 
-def carry_out(app: App, delivery: Delivery, target: Target, *, local: bool, verbose: bool) -> ExitCode:
+def carry_out(app: App, delivery: Delivery, target: Target, where: TargetOptions, *, verbose: bool) -> ExitCode:
     """Deploy *delivery*, show how it goes, and report how it ended."""
+    from armlib.azure.clouds import find_cloud
     from armlib.cli.watch import watch_for
     from armlib.deploying import make_group, refusals
     from armlib.deployment.fault import Fault
     from armlib.deployment.role_assignments import without_existing
     from armlib.deployment.run import Patience, follow, run
 
-    patience = Patience(interval=0.05 if local else 2.0, pause=0.2 if local else 10.0, sleep=time.sleep)
+    near = where.local or (where.endpoint is not None and find_cloud(endpoint=where.endpoint).is_local)
+    patience = Patience(interval=0.05 if near else 2.0, pause=0.2 if near else 10.0, sleep=time.sleep)
     submission = delivery.submission
     wanted = {one.id: one.type for one in delivery.expansion.resources if isinstance(one.id, str)}
     watch = watch_for(app, sys.stderr, submission.name, wanted)
@@ -127,7 +129,7 @@ def carry_out(app: App, delivery: Delivery, target: Target, *, local: bool, verb
         )
     except KeyboardInterrupt:
         watch.close()
-        if not _is_to_be_cancelled(local=local):
+        if not _is_to_be_cancelled(local=where.local):
             return _left_running(app, delivery)
         target.cancel(submission)
         ended = follow(target, submission, patience, watch)

@@ -90,7 +90,7 @@ def deploy_plan(
             )
         if not yes:
             agree(app, delivery, changes)
-        return carry_out(app, delivery, target, local=place.local, verbose=verbose)
+        return carry_out(app, delivery, target, place, verbose=verbose)
 
 
 def _where(plan: Plan, where: TargetOptions) -> TargetOptions:

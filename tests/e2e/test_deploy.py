@@ -192,6 +192,53 @@ def test_azure_needs_a_scope(run: Run, module: Path) -> None:
     assert "--local" in done.stderr
 
 
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[str]:
+    """The address of a server of the local ARM."""
+    ready = tmp_path / "ready.json"
+    words = ("local", "serve", "--port", "0", "--memory", "--ready-file", ready)
+    process = subprocess.Popen(
+        [ARMLIB, *map(str, words)], env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        end = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        yield str(json.loads(ready.read_text())["url"])
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_a_server_is_deployed_to_as_azure_is(run: Run, module: Path, endpoint: str) -> None:
+    subscription = "/subscriptions/00000000-0000-4000-8000-000000000002"
+    words = (module, "-p", "name=webdata", "--scope", f"{subscription}/resourceGroups/g", "--endpoint", endpoint)
+    missing = run("deploy", *words, "--yes")
+    assert (missing.returncode, "[ResourceGroupNotFound]" in missing.stderr) == (3, True)
+    done = run("deploy", *words, "--yes", "--location", "westeurope", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    deployment = json.loads(done.stdout)["deployment"]
+    assert deployment["outputs"]["blob"].startswith("https://webdata.blob.")
+    assert [step["type"].rpartition("/")[2] for step in deployment["operations"]] == [
+        "userAssignedIdentities",
+        "storageAccounts",
+    ]
+    assert run("what-if", *words, "--exit-code").returncode == 0
+    assert run("what-if", *words, "-p", "sku=Standard_ZRS", "--exit-code").returncode == 4
+    assert len(run("validate", *words).stdout.splitlines()) == 2
+    stack = run("deploy", *words, "--yes", "--mode", "stack", "--name", "app")
+    assert stack.returncode == 0, stack.stderr
+    assert run("destroy", *words, "--yes", "--mode", "stack", "--name", "app").returncode == 0
+    assert run("what-if", *words, "--exit-code").returncode == 4
+
+
+def test_a_server_that_does_not_listen_is_told(run: Run, module: Path) -> None:
+    scope = "/subscriptions/00000000-0000-4000-8000-000000000002/resourceGroups/g"
+    done = run("what-if", module, "-p", "name=webdata", "--scope", scope, "--endpoint", "http://127.0.0.1:9")
+    assert done.returncode == 5
+    assert "[unreachable]" in done.stderr
+
+
 def test_a_secret_is_nowhere(local: Local, tmp_path: Path, state: Path) -> None:
     entry, plan = tmp_path / "secret.json", tmp_path / "plan.json"
     entry.write_text(WITH_SECRET)
