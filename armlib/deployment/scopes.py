@@ -91,7 +91,8 @@ def scope_of_id(text: str) -> str:
 
 def id_key(id_: str) -> str:
     """Return *id_* for comparing: without regard to case, and to whether a resource group is named as a resource."""
-    return _GROUP_AS_RESOURCE.sub(r"\1/resourcegroups/", id_.casefold().rstrip("/"))
+    key = id_.casefold().rstrip("/")
+    return _GROUP_AS_RESOURCE.sub(r"\1/resourcegroups/", key) if "/microsoft.resources/" in key else key
 
 
 def resource_id(scope: Value, type_: str, name: Value) -> Value:

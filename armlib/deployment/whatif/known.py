@@ -66,6 +66,7 @@ class Known:
     def __init__(self, definitions: Definitions | None, corrections: Corrections | None = None) -> None:
         self._definitions = definitions
         self._corrections = corrections
+        self._fields: dict[tuple[int, str, bool], tuple[ObjectType, Shape]] = {}  # what was looked up, by the object
 
     def resource(self, type_: str, version: str | None) -> Shape:
         """Return the definition of bodies of *type_*, that of the nearest version when there is none of *version*."""
@@ -93,15 +94,25 @@ class Known:
 
     def field(self, fields: ObjectType | None, name: str, around: Shape) -> Shape:
         """Return the definition of the property *name* of *fields*, which stands in *around*."""
-        if fields is None or self._definitions is None:
+        if fields is None:
             return UNKNOWN
-        below = None if around.exceptions is None else around.exceptions.at(name)
+        if around.exceptions is not None:
+            return self._field(fields, name, around, around.exceptions.at(name))
+        key = id(fields), name, around.exact
+        found = self._fields.get(key)
+        if found is None or found[0] is not fields:
+            found = self._fields[key] = fields, self._field(fields, name, around, None)
+        return found[1]
+
+    def _field(self, fields: ObjectType, name: str, around: Shape, exceptions: Exceptions | None) -> Shape:
+        if self._definitions is None:
+            return UNKNOWN
         found: Property | None = fields.properties.get(name) or fields.folded.get(name.casefold())
         if found is not None:
-            return _shape(self._definitions.resolve(found.type), found.flags, exact=around.exact, exceptions=below)
+            return _shape(self._definitions.resolve(found.type), found.flags, exact=around.exact, exceptions=exceptions)
         if fields.further is not None:
-            return _shape(self._definitions.resolve(fields.further), 0, exact=around.exact, exceptions=below)
-        return Shape(missing=below is None, exact=around.exact)
+            return _shape(self._definitions.resolve(fields.further), 0, exact=around.exact, exceptions=exceptions)
+        return Shape(missing=exceptions is None, exact=around.exact)
 
     def item(self, shape: Shape) -> Shape:
         """Return the definition of the elements of the array *shape*."""

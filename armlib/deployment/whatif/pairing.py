@@ -91,6 +91,8 @@ def _keys(wanted: Sequence[Any], there: Sequence[Any]) -> tuple[list[str], list[
 
 def _named(elements: Sequence[Any], name: str) -> list[str] | None:
     """Return the values of the property *name*; None unless every element has one of its own."""
+    if not _is_scalar(elements[0].get(name)):
+        return None
     found = [element.get(name) for element in elements]
     if not all(map(_is_scalar, found)):
         return None

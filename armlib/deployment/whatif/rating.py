@@ -24,6 +24,8 @@ def rate_deletion(rules: Rules, reason: str) -> tuple[Rating, ...]:
 def _rated(change: PropertyChange, rules: Rules, base: str) -> PropertyChange:
     rule = f"{base}.*" if change.path.isdigit() and base else _joined(base, change.path)
     ratings = (*_replacing(change, rules, rule), *_of_list(change, rules, rule), *_interrupting(change, rules, rule))
+    if not ratings and not change.children:
+        return change
     return replace(change, ratings=ratings, children=rate(change.children, rules, rule))
 
 

@@ -19,7 +19,7 @@ from armlib.report.whatif.markdown import as_markdown
 from armlib.report.whatif.text import as_text
 from tests.unit.deployment.whatif.samples import GROUP, State, resource
 
-few = settings(max_examples=50)
+few = settings(max_examples=50, deadline=None)
 TYPE = "Contoso.Shop/shops"
 names = st.sampled_from(["a", "b", "c", "name", "id", "value", "mode", "version", "a.b", "dnsServers", "tags"])
 texts = st.sampled_from(["", "x", "X", "Enabled", "a b", "10.0.0.0/24", "1.2", "/subscriptions/a", "2024-01-01T00:00Z"])
