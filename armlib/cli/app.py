@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pull": ("armlib.cli.pull:pull_command", "Unpack a package into a folder."),
     "copy": ("armlib.cli.copy:copy_command", "Copy a package to another registry."),
     "inspect": ("armlib.cli.inspect:inspect_command", "Show what a registry has of a package."),
+    "diff": ("armlib.cli.diff:diff_command", "Say what differs between two versions of a package."),
     "verify": ("armlib.cli.verify:verify_command", "Check a package and its signatures."),
     "completion": ("armlib.cli.completion:completion_command", "Print the completion script for a shell."),
     "version": ("armlib.cli.version:version_command", "Print the versions of armlib and its parts."),

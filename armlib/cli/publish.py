@@ -45,8 +45,8 @@ def publish_command(
 ) -> None:
     """Publish the package in DIR, as the version that its manifest says, to the default registry or to REGISTRY.
 
-    A version is published once: other contents need another version. The passphrase of a key is taken from the variable
-    ARMLIB_KEY_PASSPHRASE.
+    A version is published once, and its step from the version before must be honest about what differs, as armlib diff
+    tells it. The passphrase of a key is taken from the variable ARMLIB_KEY_PASSPHRASE.
 
     With '--as bicep' the main module is compiled, its parameters left to the deployment, and published with the media
     types of Bicep, where it is module x 'br:HOST/PREFIX/NAME:VERSION'. What must be known when compiling comes with -p.
@@ -55,7 +55,7 @@ def publish_command(
     from armlib.packages.lookup import opened_at
     from armlib.packages.manifest import read_manifest
     from armlib.packages.origin import Origin, parse_source
-    from armlib.packages.publish import make_artifact, publish, require_package
+    from armlib.packages.publish import make_artifact, publish, require_honest_version, require_package
     from armlib.packages.signatures import read_private_key
 
     settings = package_settings(app, folder, report, result="published")
@@ -71,7 +71,9 @@ def publish_command(
             template = compile_for_bicep(manifest, settings, app.evaluator(settings), assignments)
             artifact, files = build_bicep(manifest, template), 1
         else:
-            artifact, files = make_artifact(manifest, settings, app.evaluator(settings))
+            artifact, interface = make_artifact(manifest, settings, app.evaluator(settings))
+            files = len(interface.files)
+            require_honest_version(manifest, interface, sources, origin)
         done = publish(manifest, artifact, repository, origin, files=files, key=signing, dry_run=dry_run)
     word = "would publish" if dry_run else "published" if done.is_new else "already there:"
     text = f"{word} {done.origin}:{done.tag}\n{done.descriptor.digest}\n"

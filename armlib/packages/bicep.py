@@ -92,7 +92,7 @@ def compile_for_bicep(
     from armlib.build.outputs import template_bytes
     from armlib.config import Target
     from armlib.errors import DiagnosticsError
-    from armlib.packages.publish import collection_of
+    from armlib.packages.interface import collection_of
 
     main = manifest.folder / manifest.main
     if not main.is_file():

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from armlib.config import Settings, Target
+from armlib.config import Settings
 from armlib.jsonnet.port import Evaluator
-from armlib.jsontypes import JsonObject
+from armlib.packages.compare import Change, Interface, compare, least_version, step_of
 from armlib.packages.contents import package_files
 from armlib.packages.errors import PackageError
+from armlib.packages.interface import EXAMPLES, interface_of_folder, interface_of_package
+from armlib.packages.lookup import found_at
 from armlib.packages.manifest import Manifest
-from armlib.packages.oci import Descriptor, Repository
-from armlib.packages.origin import Origin
+from armlib.packages.oci import Descriptor, Repository, canonical
+from armlib.packages.origin import Origin, Reference
 from armlib.packages.package import Artifact, build, push
-from armlib.packages.versions import to_tag
+from armlib.packages.sources import Sources
+from armlib.packages.versions import from_tag, sort_key, to_tag
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -45,45 +47,49 @@ def require_package(manifest: Manifest) -> tuple[str, str]:
     return manifest.name, str(manifest.version)
 
 
-def make_artifact(manifest: Manifest, settings: Settings, evaluator: Evaluator) -> tuple[Artifact, int]:
-    """Return the package of the folder of *manifest*, and how many files it has.
+def make_artifact(manifest: Manifest, settings: Settings, evaluator: Evaluator) -> tuple[Artifact, Interface]:
+    """Return the package of the folder of *manifest*, and its interface.
 
     Raises:
         PackageError: It is no package, or holds what none may.
-        DiagnosticsError: Its main module cannot say what its parameters are.
+        DiagnosticsError: Its main module cannot say what its parameters are, or an example does not compile.
     """
     require_package(manifest)
     files = package_files(manifest)
     if not files:
         raise PackageError(f"{manifest.folder} has no files", code="package-empty")
-    return build(manifest, files, describe_main(manifest, settings, evaluator)), len(files)
+    interface = interface_of_folder(manifest, settings, evaluator)
+    made = {**files, EXAMPLES: canonical({**interface.examples})} if interface.examples else files
+    return build(manifest, made, interface.descriptor), interface
 
 
-def describe_main(manifest: Manifest, settings: Settings, evaluator: Evaluator) -> JsonObject:
-    """Return what ``armlib describe`` says of the main module; nothing for a library, which has none."""
-    from armlib.build.description import describe_target
-    from armlib.compiler.describe import describe_json
-    from armlib.diagnostics import has_errors
-    from armlib.errors import DiagnosticsError
+def require_honest_version(manifest: Manifest, interface: Interface, sources: Sources, origin: Origin) -> list[Change]:
+    """Return what differs from the newest version before that of *manifest*, which must be a step large enough.
 
-    main = manifest.folder / manifest.main
-    if not main.is_file():
-        if manifest.main != "main.jsonnet":
-            raise PackageError(f"{manifest.folder} has no {manifest.main}", code="bad-manifest")
-        return {}
-    target = Target(name="describe", entries=((manifest.name, main),), library=collection_of(manifest))
-    module = describe_target(target, settings, evaluator)
-    if has_errors(module.diagnostics):
-        raise DiagnosticsError(module.diagnostics)
-    return describe_json(module)
-
-
-def collection_of(manifest: Manifest) -> tuple[Path, ...]:
-    """Return the folder in which packages lie by their names, when that of *manifest* is in one: ``FOLDER/NAME``."""
-    name = manifest.name or ""
-    if not manifest.folder.as_posix().endswith(f"/{name}"):
-        return ()
-    return (Path(manifest.folder.as_posix().removesuffix(f"/{name}")),)
+    Raises:
+        PackageError: It is not (``version-too-small``).
+    """
+    require_package(manifest)
+    assert manifest.version is not None
+    tags = sources.repository(origin).tags()
+    versions = [version for version in map(from_tag, tags) if version is not None]
+    before = [version for version in versions if sort_key(version) < sort_key(manifest.version)]
+    released = [version for version in before if version.prerelease is None]
+    if not released or manifest.version.prerelease is not None:
+        return []
+    newest = max(released, key=sort_key)
+    old = interface_of_package(found_at(Reference(origin=origin, tag=to_tag(newest)), sources), sources)
+    changes = compare(old, interface)
+    least = least_version(newest, step_of(changes))
+    if sort_key(manifest.version) < sort_key(least):
+        step = step_of(changes)
+        gravest = "; ".join(f"{one.path} {one.message}" for one in changes if one.step is step)
+        raise PackageError(
+            f"version {manifest.version} is too small a step from {newest}: {gravest}",
+            code="version-too-small",
+            hint=f"the smallest honest version is {least}",
+        )
+    return changes
 
 
 def publish(

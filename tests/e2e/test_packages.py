@@ -122,3 +122,21 @@ def write_key(folder: Path, name: str) -> None:
     (folder / f"{name}.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
     (folder / f"{name}.pub").write_bytes(public)
+
+
+def test_diff_tells_the_step_and_publish_insists_on_it(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
+    write_module(tmp_path / "modules", "web", "1.0.0")
+    assert run("publish", "modules/web", env=env).returncode == 0
+    write_module(
+        tmp_path / "modules",
+        "web",
+        "1.0.1",
+        MODULE.replace("resources", "outputs: { x: { type: 'int', value: 1 } }, resources"),
+    )
+    told = run("diff", "web@1.0.0", "modules/web", "--exit-code", env=env)
+    assert told.returncode == 4
+    assert told.stdout == "minor outputs.x is new\nminor step: at least 1.1.0 after 1.0.0\n", told.stderr
+    refused = run("publish", "modules/web", env=env)
+    assert (refused.returncode, "[version-too-small]" in refused.stderr) == (1, True)
+    assert run("diff", "web@1.0.0", "web", "--exit-code", env=env).returncode == 0

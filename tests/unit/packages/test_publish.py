@@ -23,7 +23,7 @@ from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.lookup import copy, files_of, find, inspect, opened_at, pull, verify
 from armlib.packages.manifest import read_manifest
 from armlib.packages.origin import Origin
-from armlib.packages.publish import Published, make_artifact, publish
+from armlib.packages.publish import Published, make_artifact, publish, require_honest_version
 from armlib.packages.restore import require_locked, restore, write_lock
 from armlib.packages.signatures import read_private_key, read_public_key, sign, signers
 from tests.unit.packages.conftest import package_folder, write
@@ -75,8 +75,10 @@ class Person:
         manifest = read_manifest(folder)
         origin = Origin(self.registry, name)
         with WorkerEvaluator() as evaluator, opened_at(settings, self.folder) as (sources, _):
-            artifact, count = make_artifact(manifest, settings, evaluator)
-            return publish(manifest, artifact, sources.repository(origin), origin, files=count, key=key)
+            artifact, interface = make_artifact(manifest, settings, evaluator)
+            require_honest_version(manifest, interface, sources, origin)
+            repository = sources.repository(origin)
+            return publish(manifest, artifact, repository, origin, files=len(interface.files), key=key)
 
 
 @pytest.fixture
