@@ -341,9 +341,14 @@ class Resources:
     def children(self, id_: str, type_: str) -> Bodies:
         """Return the resources of a type right below *id_*: its children, or what extends it."""
         address = parse_address(id_)
-        if address.kind is not Kind.TENANT and self._find(address) is None:
+        row = None if address.kind is Kind.TENANT else self._find(address)
+        if row is None and address.kind is not Kind.TENANT:
             self._scopes_exist(address)
             raise not_found(address)
+        if row is not None:
+            for below in provider_of(row.type).always:
+                if type_.casefold() == f"{row.type}/{below.partition('/')[0].casefold()}":
+                    self._find(parse_address(f"{row.id}/{below}"))
         rows = self._store.of_type(type_.casefold(), address.key)
         return [self._view.shown(row) for row in rows if row.parent == address.key]
 
@@ -573,7 +578,24 @@ class Resources:
             with self._store.write():
                 self._make_subscription(address)
             row = self._store.find(address.key)
+        if row is None and address.is_child:
+            row = self._always_there(address)
         return row
+
+    def _always_there(self, address: Address) -> Row | None:
+        """Return what is there below its parent though nobody made it, made now; None when that is not so."""
+        parent = self._store.find(address.container)
+        below = address.key[len(address.container) + 1 :]
+        spelt = () if parent is None else (each for each in provider_of(parent.type).always if each.casefold() == below)
+        known = next(iter(spelt), None)
+        if parent is None or known is None:
+            return None
+        made = parse_address(f"{parent.id}/{known}")
+        asked = _Asked(address=made, version=parent.api_version, body={}, caller=ANYONE, inner=True)
+        with self._store.write():
+            if self._store.find(address.key) is None:
+                self._put(asked, None)
+        return self._store.find(address.key)
 
     def _quota(self, put: Put) -> None:
         address = put.address

@@ -28,7 +28,10 @@ APPLICATION_ID: Final = 0x41524D53  # "ARMS", in the head of the file
 FORMAT: Final = 1  # of the tables
 _WAIT_MS: Final = 30_000  # for another process that writes
 
-_TABLES: Final = """
+# what stands behind the last slash of a key: what is left of it without all up to there
+_LAST_NAME: Final = "replace(key, rtrim(key, replace(key, '/', '')), '')"
+BY_NAME: Final = f"select id from resources where type = ? and {_LAST_NAME} = ?"  # noqa: S608 - our own text
+_TABLES: Final = f"""
 create table if not exists resources (
   key text not null primary key,
   id text not null,
@@ -43,6 +46,7 @@ create table if not exists resources (
   changed text not null
 );
 create index if not exists resources_by_type on resources (type, key);
+create index if not exists resources_by_name on resources (type, {_LAST_NAME});
 create table if not exists links (
   source text not null,
   target text not null,
@@ -227,8 +231,7 @@ class Store:
 
     def named(self, type_: str, name: str) -> list[str]:
         """Return the ids of the resources of a type whose last name is *name* (both in lower case)."""
-        query = "select id from resources where type = ? and substr(key, ?) = ? order by key"
-        return [row[0] for row in self._all(query, type_, -len(name) - 1, f"/{name}")]
+        return sorted(row[0] for row in self._all(BY_NAME, type_, name))
 
     def count(self, type_: str, within: str = "") -> int:
         """Return how many resources of a type (in lower case) lie inside the key *within*."""

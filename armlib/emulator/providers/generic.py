@@ -21,6 +21,7 @@ class Generic:
     types: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
 
     def check(self, put: Put) -> None:
         """Accept everything."""

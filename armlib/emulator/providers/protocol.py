@@ -148,6 +148,11 @@ class Provider(Protocol):
         """Where bodies have secrets that no definition tells of: ``properties.value``; ``*`` is any name or item."""
         ...
 
+    @property
+    def always(self) -> tuple[str, ...]:
+        """What is there below each resource though nobody made it: ``blobServices/default``."""
+        ...
+
     def check(self, put: Put) -> None:
         """Raise a fault when the service would refuse: something it names is missing, a name is taken."""
         ...

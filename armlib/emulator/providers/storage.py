@@ -6,13 +6,12 @@ Source: the REST API of Microsoft.Storage, 2023-05-01.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Implied, Put
+from armlib.emulator.providers.protocol import Act, Put
 from armlib.emulator.regions import paired_region
 from armlib.jsontypes import Json
 
@@ -33,6 +32,7 @@ class StorageAccounts(Generic):
     """``Microsoft.Storage/storageAccounts``."""
 
     types = ("microsoft.storage/storageaccounts",)
+    always = tuple(f"{service}Services/default" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -73,12 +73,6 @@ class StorageAccounts(Generic):
             filled["sku"] = {**sku, "tier": sku_name.partition("_")[0] or "Standard"}
         filled.setdefault("kind", "StorageV2")
         return completed(filled, defaults={"supportsHttpsTrafficOnly": True}, made=made)
-
-    def implied(self, put: Put) -> Sequence[Implied]:
-        """Make the services, which are there as long as the account is."""
-        if put.existing is not None:
-            return ()
-        return [(f"{put.id}/{service}Services/default", put.api_version, {}) for service in _SERVICES]
 
     def act(self, call: Act) -> Json:
         """List keys and signatures; none of them opens anything."""

@@ -16,7 +16,7 @@ import pytest
 
 from armlib.emulator.engine import Engine
 from armlib.emulator.location import state_path
-from armlib.emulator.store import Row, StateError, Store, decode, encode
+from armlib.emulator.store import BY_NAME, Row, StateError, Store, decode, encode
 from tests.unit.emulator.conftest import RG, VERSION, settings
 
 
@@ -166,3 +166,13 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
             for each in range(number + 1):
                 assert engine.resources.find(f"{RG}/providers/A.B/cs/{name}{each}") is not None
         json.dumps(engine.resources.list(RG).items)
+
+
+def test_names_are_found_through_an_index() -> None:
+    store = Store.open()
+    for key in ("/g/x/one", "/g/one/two", "/h/one", "/h/One-one"):
+        store.put(row(key))
+    assert store.named("a.b/c", "one") == ["/g/x/one", "/h/one"]
+    assert store.named("a.b/d", "one") == []
+    plan = store.rows(f"explain query plan {BY_NAME}", "a", "b")
+    assert "resources_by_name" in plan[0][3]

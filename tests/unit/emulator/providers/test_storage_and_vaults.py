@@ -28,8 +28,11 @@ def test_an_account_has_endpoints_and_services(resources: Resources) -> None:
     assert properties["secondaryEndpoints"]["table"] == "https://stexample-secondary.table.core.windows.net/"
     assert (properties["primaryLocation"], properties["secondaryLocation"]) == ("westeurope", "northeurope")
     assert shown["sku"] == {"name": "Standard_RAGRS", "tier": "Standard"}
-    for service in ("blob", "file", "queue", "table"):
-        assert resources.get(f"{ACCOUNT}/{service}Services/default")["name"] == "default"
+    for service in ("blob", "file", "table"):
+        assert resources.get(f"{ACCOUNT}/{service}services/DEFAULT")["id"] == f"{ACCOUNT}/{service}Services/default"
+    (listed,) = resources.children(ACCOUNT, "microsoft.storage/storageaccounts/queueservices")
+    assert listed["id"] == f"{ACCOUNT}/queueServices/default"
+    assert resources.find(f"{ACCOUNT}/blobServices/none") is None
     assert refused(resources.put, f"{ACCOUNT}/blobServices/other", VERSION, {}) == (400, "InvalidResourceName")
     again: Any = resources.put(ACCOUNT, VERSION, BODY).body
     assert again["properties"]["creationTime"] == properties["creationTime"]
