@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
-from armlib.azuretypes.body import Body, check_body
 from armlib.azuretypes.corrections import Corrections, Exceptions, packaged
 from armlib.azuretypes.location import store_path
 from armlib.azuretypes.model import FunctionType, ObjectType, ResourceType, Scopes, Type, VariantType
@@ -207,6 +206,8 @@ class Definitions:
             return keep(body, shape.type.body, self._store, shape.exceptions)
 
     def _wrong(self, shape: Shape, name: str, body: JsonObject) -> list[Diagnostic]:
+        from armlib.azuretypes.body import Body, check_body
+
         # a body may hold secrets, so that its digest is remembered and not the body
         text = f"{shape.name}@{shape.version}/{name}/".encode("utf-8", "surrogatepass") + encode(body)
         key = blake2b(text, digest_size=16).digest()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from armlib.deployment.loader import Loader
 from armlib.emulator import snapshot
 from armlib.emulator.catalogue import Catalogue
 from armlib.emulator.definitions import Definitions
-from armlib.emulator.deployments.history import History
-from armlib.emulator.deployments.service import Deployments
 from armlib.emulator.events import Events
 from armlib.emulator.export import Exports
 from armlib.emulator.locks import Locks
@@ -21,11 +20,16 @@ from armlib.emulator.resources import Resources
 from armlib.emulator.rules import Rules
 from armlib.emulator.scopes import Scopes
 from armlib.emulator.settings import Settings
-from armlib.emulator.stacks.service import Stacks
-from armlib.emulator.store import Store
+from armlib.emulator.stacks.deny import Denials
+from armlib.emulator.store import RUNNING_DEPLOYMENTS, RUNNING_STACKS, Store
 from armlib.emulator.tags import TYPE as TAGS
 from armlib.emulator.tags import Tags
 from armlib.jsontypes import Json, JsonObject
+
+if TYPE_CHECKING:
+    from armlib.deployment.loader import Loader
+    from armlib.emulator.deployments.service import Deployments
+    from armlib.emulator.stacks.service import Stacks
 
 DEFAULTS = Settings()
 
@@ -38,8 +42,6 @@ class Engine:
         store: The state.
         resources: Resources, and the scopes as resources.
         scopes: Subscriptions, resource groups, management groups.
-        deployments: Deployments of templates to them.
-        stacks: Deployment stacks.
         catalogue: Namespaces, types, API versions; registration.
         tags: Tags of scopes, and the names of tags.
         locks: What is locked.
@@ -70,17 +72,41 @@ class Engine:
         self.resources.before.append(self.rules.apply)
         self.resources.guards += [self.catalogue.guard, self.locks.guard]
         self.resources.recorders.append(self.events.record)
-        self.deployments = Deployments(
-            store,
-            self.resources,
-            settings,
-            loader=loader,
-            latency=self.rules.latency,
-            provider=self.catalogue.provider,
-            definitions=definitions.store,
-        )
-        self.stacks = Stacks(store, self.resources, self.deployments, settings)
-        self.resources.guards.append(self.stacks.denials.guard)
+        self.resources.guards.append(Denials(store).guard)
+        self._loader = loader
+        self._deployments: Deployments | None = None
+        self._stacks: Stacks | None = None
+        self._lock = threading.RLock()
+
+    # What evaluates templates is imported when there is one: a server has to be ready before that would be done.
+
+    @property
+    def deployments(self) -> Deployments:
+        """Deployments of templates."""
+        with self._lock:
+            if self._deployments is None:
+                from armlib.emulator.deployments.service import Deployments
+
+                self._deployments = Deployments(
+                    self.store,
+                    self.resources,
+                    self.settings,
+                    loader=self._loader,
+                    latency=self.rules.latency,
+                    provider=self.catalogue.provider,
+                    definitions=self.definitions.store,
+                )
+            return self._deployments
+
+    @property
+    def stacks(self) -> Stacks:
+        """Deployment stacks."""
+        with self._lock:
+            if self._stacks is None:
+                from armlib.emulator.stacks.service import Stacks
+
+                self._stacks = Stacks(self.store, self.resources, self.deployments, self.settings)
+            return self._stacks
 
     @classmethod
     def open(cls, path: Path | None = None, settings: Settings = DEFAULTS, *, loader: Loader | None = None) -> Engine:
@@ -101,19 +127,25 @@ class Engine:
         engine = cls(store, settings, definitions, loader)
         engine.scopes.begin()
         engine.operations.resume()
-        if History.has_running(store):
-            engine.deployments.resume()
-        if Stacks.has_running(store):
-            engine.stacks.resume()
+        engine.resume()
         return engine
+
+    def resume(self) -> None:
+        """Go on with the deployments and stacks that a process which is gone left running."""
+        if self.store.documents(RUNNING_DEPLOYMENTS, limit=1):
+            self.deployments.resume()
+        if self.store.documents(RUNNING_STACKS, limit=1):
+            self.stacks.resume()
 
     def close(self) -> None:
         """Wait for what is running, and let go of the files.
 
         Deployments that run are left in a state from which the next engine goes on.
         """
-        self.deployments.close()
-        self.stacks.close()
+        if self._deployments is not None:
+            self._deployments.close()
+        if self._stacks is not None:
+            self._stacks.close()
         self.operations.close()
         self.store.close()
         self.definitions.close()

@@ -72,6 +72,9 @@ create index if not exists events_by_scope on events (scope, number);
 """
 TABLES: Final = ("resources", "links", "documents", "events")
 _COLUMNS: Final = "key, id, type, parent, api_version, body, baseline, etag, tracked, created, changed"
+# collections of what has not ended: whoever opens a state looks into these first
+RUNNING_DEPLOYMENTS: Final = "deployments running"
+RUNNING_STACKS: Final = "stacks running"
 
 
 class StateError(InputError):

@@ -13,7 +13,7 @@ from armlib.deployment.scopes import id_key
 from armlib.emulator.deployments.operation import FINAL, Operation
 from armlib.emulator.deployments.refusals import history_full
 from armlib.emulator.resources import Bodies
-from armlib.emulator.store import Store
+from armlib.emulator.store import RUNNING_DEPLOYMENTS, Store
 from armlib.jsontypes import JsonObject
 
 MOST: Final = 800  # deployments in the history of a scope
@@ -22,7 +22,6 @@ _PRUNED_TO: Final = 750
 _DEPLOYMENTS: Final = "deployments"
 _OPERATIONS: Final = "deployment operations"
 _ASKED: Final = "deployments asked"
-_RUNNING: Final = "deployments running"  # those that have not ended, to find them without looking at all
 
 
 class History:
@@ -42,15 +41,10 @@ class History:
 
     def running(self) -> Iterator[JsonObject]:
         """Yield the deployments of all scopes that have not ended, in the order they came."""
-        for document in self._store.documents(_RUNNING):
+        for document in self._store.documents(RUNNING_DEPLOYMENTS):
             found = self._store.document(_DEPLOYMENTS, document.key)
             if found is not None and state_of(found) not in FINAL:
                 yield found
-
-    @staticmethod
-    def has_running(store: Store) -> bool:
-        """Return whether some deployment in *store* has not ended."""
-        return bool(store.documents(_RUNNING, limit=1))
 
     def asked(self, id_: str) -> JsonObject | None:
         """Return what the deployment with the id *id_* was asked, or None."""
@@ -69,7 +63,7 @@ class History:
             self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
             self._store.keep(_ASKED, key, asked, scope=scope)
             if state_of(body) not in FINAL:
-                self._store.keep(_RUNNING, key, {}, scope=scope)
+                self._store.keep(RUNNING_DEPLOYMENTS, key, {}, scope=scope)
 
     def keep(self, body: JsonObject) -> None:
         """Keep the deployment *body* as it is now, unless it is gone: with its resource group, for one."""
@@ -79,9 +73,9 @@ class History:
         key, scope = id_key(id_), _scope_key(_scope_of(id_))
         self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
         if state_of(body) in FINAL:
-            self._store.drop(_RUNNING, key)
+            self._store.drop(RUNNING_DEPLOYMENTS, key)
         else:
-            self._store.keep(_RUNNING, key, {}, scope=scope)
+            self._store.keep(RUNNING_DEPLOYMENTS, key, {}, scope=scope)
 
     def keep_asked(self, id_: str, asked: JsonObject) -> None:
         """Keep what the deployment with the id *id_* was asked."""
@@ -106,7 +100,7 @@ class History:
         with self._store.write():
             self._store.drop_all(_OPERATIONS, scope=key)
             self._store.drop(_ASKED, key)
-            self._store.drop(_RUNNING, key)
+            self._store.drop(RUNNING_DEPLOYMENTS, key)
             return self._store.drop(_DEPLOYMENTS, key)
 
     def is_too_full(self, scope: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,6 +133,7 @@ def serve(
             if options.ready_file is not None:
                 write_private_file(options.ready_file, json.dumps(found.as_json(), indent=2).encode() + b"\n")
             ready(found)
+            threading.Thread(target=_warm_up, args=(engine,), daemon=True).start()
 
         try:
             Server(Application(service, log=log, complain=complain), files=files, ready=tell).run(sockets=[bound])
@@ -142,6 +144,13 @@ def serve(
             if options.ready_file is not None:
                 options.ready_file.unlink(missing_ok=True)
         service.background.wait(5)
+
+
+def _warm_up(engine: Engine) -> None:
+    """Import what the first deployment and the first page need, while nobody waits for it."""
+    from armlib.emulator.http.page import views
+
+    assert views is not None and engine.stacks is not None
 
 
 def _hosts(options: Options) -> frozenset[str] | None:

@@ -18,7 +18,6 @@ from armlib.emulator.http import (
     tags,
 )
 from armlib.emulator.http.call import Answer, Call
-from armlib.emulator.http.page import views
 from armlib.emulator.http.routes import Route
 
 _S = "/subscriptions/{subscription}"
@@ -35,7 +34,7 @@ def routes() -> tuple[Route, ...]:
 
 def _doors() -> Iterator[Route]:
     """Yield the page for people, and what clients ask for before they have a token."""
-    yield Route.of("", GET=views.show, HEAD=views.show, is_versioned=False)
+    yield Route.of("", GET=_page, HEAD=_page, is_versioned=False)
     yield Route.of("/metadata/endpoints", GET=metadata.endpoints, is_versioned=False, is_guarded=False)
     yield Route.of("/msi/token", GET=identity.app_service_token, is_versioned=False, is_guarded=False)
     yield Route.of(
@@ -129,6 +128,13 @@ def _generic() -> Iterator[Route]:
         DELETE=resources.delete,
         POST=resources.act,
     )
+
+
+def _page(call: Call) -> Answer:
+    """Answer GET of the pages, which are imported when the first one is asked for."""
+    from armlib.emulator.http.page import views
+
+    return views.show(call)
 
 
 def operation_result(call: Call) -> Answer:

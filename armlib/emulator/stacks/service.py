@@ -34,12 +34,11 @@ from armlib.emulator.stacks.request import (
     stack_id,
 )
 from armlib.emulator.stacks.unmanage import Outcome, unmanage
-from armlib.emulator.store import Store
+from armlib.emulator.store import RUNNING_STACKS, Store
 from armlib.jsontypes import Json, JsonObject
 
 _STACKS: Final = "stacks"
 _ASKED: Final = "stacks asked"
-_RUNNING: Final = "stacks running"
 _FINAL: Final = frozenset(("succeeded", "failed", "canceled"))
 _MOST: Final = 800
 _ECHOED: Final = ("templateLink", "parametersLink", "debugSetting", "description", "deploymentScope", "validationLevel")
@@ -230,14 +229,9 @@ class Stacks:
 
     # the engine's
 
-    @staticmethod
-    def has_running(store: Store) -> bool:
-        """Return whether some stack in *store* is being made."""
-        return bool(store.documents(_RUNNING, limit=1))
-
     def resume(self) -> None:
         """Go on with the stacks that a killed process left; their deployments go on by themselves."""
-        for document in self._store.documents(_RUNNING):
+        for document in self._store.documents(RUNNING_STACKS):
             body = self._store.document(_STACKS, document.key)
             asked = self._store.document(_ASKED, document.key)
             if body is None or asked is None or owner.lives(str(asked.get("owner", ""))):
@@ -426,16 +420,16 @@ class Stacks:
             raise fault
         with self._store.write():
             self.denials.drop(id_)
-            for collection in (_STACKS, _ASKED, _RUNNING):
+            for collection in (_STACKS, _ASKED, RUNNING_STACKS):
                 self._store.drop(collection, id_key(id_))
 
     def _keep(self, body: JsonObject) -> None:
         key, scope = id_key(str(body["id"])), id_key(_scope_of(str(body["id"])))
         self._store.keep(_STACKS, key, body, scope=scope)
         if _state(body) in _FINAL:
-            self._store.drop(_RUNNING, key)
+            self._store.drop(RUNNING_STACKS, key)
         else:
-            self._store.keep(_RUNNING, key, {}, scope=scope)
+            self._store.keep(RUNNING_STACKS, key, {}, scope=scope)
 
     def _deployment_name(self, name: str) -> str:
         moment = self._settings.clock().strftime("%y%m%d%H%M%S")
