@@ -2,7 +2,8 @@
 
 What a parameter changes is not told by its author: the module is evaluated once with the least that it takes, and once
 more for each parameter with another value for it; what differs is named. The keyword ``examples`` of a parameter says
-that value, or the one to start from when it must be given; for the others it follows from the declaration.
+that value, or the one to start from when it must be given; for the others it follows from the declaration. A parameter
+that changes nothing without others names these in ``metadata: { examplesWith: { NAME: value } }``.
 """
 
 from __future__ import annotations
@@ -43,9 +44,12 @@ local required(metadata) = {
 local least = required(declared({}));
 local metadata = declared(least);
 
+// What must be given for a parameter to change anything.
+local around(name) = std.get(std.get(metadata[name], 'metadata', {}), 'examplesWith', {});
 local other(name) =
-  local meta = { examples: [], allowedValues: [], maxValue: 1 / 0 } + metadata[name];
-  local default = std.get(meta, 'defaultValue', std.get(least, name));
+  local given = least + around(name);
+  local meta = { examples: [], allowedValues: [], maxValue: 1e308 } + declared(given)[name];
+  local default = std.get(meta, 'defaultValue', std.get(given, name));
   local values = [value for value in meta.examples + meta.allowedValues if value != default];
   if values != [] then values[0]
   else if std.isBoolean(default) then !default
@@ -70,7 +74,13 @@ local made(arguments) =
 {
   metadata: plain(metadata),
   least: made(least),
-  others: { [name]: made(least { [name]: other(name) }) for name in std.objectFields(metadata) },
+  others: {
+    [name]: {
+      before: if around(name) == {} then null else made(least + around(name)),
+      after: made(least + around(name) + { [name]: other(name) }),
+    }
+    for name in std.objectFields(metadata)
+  },
 }
 """
 
@@ -178,7 +188,8 @@ def _in_order(metadata: Mapping[str, Any]) -> list[str]:
 def _parameter_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name in _in_order(facts["metadata"]):
         meta = facts["metadata"][name]
-        changes = list(dict.fromkeys(_changes(facts["least"], facts["others"][name])))
+        made = facts["others"][name]
+        changes = list(dict.fromkeys(_changes(made["before"] or facts["least"], made["after"])))
         told = changes[:_MOST_CHANGES] + (["…"] if len(changes) > _MOST_CHANGES else [])
         default = _default(meta["defaultValue"]) if "defaultValue" in meta else ""
         yield f"`{name}`", _type(meta), default, _about(meta), ", ".join(told)
@@ -285,12 +296,17 @@ def _paths(before: Json, after: Json, path: str = "") -> Iterator[str]:
 def _output_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     least = facts["least"]["outputs"]
     found = dict(least)
-    for made in facts["others"].values():
+    for made in _after(facts):
         found |= {name: output for name, output in made["outputs"].items() if name not in found}
     return [
         (f"`{name}`", output["type"], _value(output["value"]) + ("" if name in least else ", with some parameters"))
         for name, output in found.items()
     ]
+
+
+def _after(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what the module makes with another value for each of its parameters."""
+    return [made["after"] for made in facts["others"].values()]
 
 
 def _value(value: Json) -> str:
@@ -300,10 +316,10 @@ def _value(value: Json) -> str:
 
 def _field_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     least = facts["least"]["fields"]
-    names = sorted({name for made in (facts["least"], *facts["others"].values()) for name in made["fields"]})
+    names = sorted({name for made in (facts["least"], *_after(facts)) for name in made["fields"]})
     rows: list[tuple[str, ...]] = []
     for name in names:
-        others = (made["fields"].get(name, []) for made in facts["others"].values())
+        others = (made["fields"].get(name, []) for made in _after(facts))
         types: list[str] = least.get(name) or next((found for found in others if found), [])
         if types:
             told = ", ".join(f"`{type_}`" for type_ in dict.fromkeys(types))

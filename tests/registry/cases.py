@@ -107,7 +107,9 @@ def _is_at(place: str, resource: Mapping[str, Any]) -> bool:
     """Return whether a resource has the place; ``*`` at its end stands for any name."""
     if place.endswith("/*"):
         namespace, *parts = place.removesuffix("/*").split("/")
-        return "/".join([namespace, *parts[::2]]) == resource["type"] and _place(resource).startswith(place[:-1])
+        if "/".join([namespace, *parts[::2]]) != resource["type"]:
+            return False
+        return resource["name"].startswith("[") or _place(resource).startswith(place[:-1])
     return _place(resource) == place
 
 

@@ -16,6 +16,9 @@ local nameOf(index) = if index == 0 then 'diagnostics' else 'diagnostics-' + (in
   logs:: null,
   metrics:: null,
 
+  // The field that holds the resource whose logs and metrics these are.
+  diagnosed:: $.anchor,
+
   parameterMetadata+:: {
     diagnosticSettings: {
       type: 'array',
@@ -54,7 +57,7 @@ local nameOf(index) = if index == 0 then 'diagnostics' else 'diagnostics-' + (in
     local logs = list(entry, 'logs', $.logs);
     local metrics = list(entry, 'metrics', $.metrics);
     local name = std.get(entry, 'name', nameOf(index));
-    $[$.anchor].extension('Microsoft.Insights/diagnosticSettings', '2021-05-01-preview', name) {
+    $[$.diagnosed].extension('Microsoft.Insights/diagnosticSettings', '2021-05-01-preview', name) {
       properties: { [target[name]]: entry[name] for name in std.objectFields(target) if name in entry } + {
         [if logs != [] then 'logs']: [
           { [if std.member(groups, log) then 'categoryGroup' else 'category']: log, enabled: true }

@@ -1,0 +1,32 @@
+local environment = 'Microsoft.App/managedEnvironments/cae';
+
+{
+  cases: {
+    'encrypts what is inside, and is closed to public networks': {
+      parameters: { name: 'cae' },
+      resources: {
+        [environment]: {
+          properties: {
+            publicNetworkAccess: 'Disabled',
+            zoneRedundant: false,
+            vnetConfiguration: null,
+            peerTrafficConfiguration: { encryption: { enabled: true } },
+            appLogsConfiguration: { destination: 'azure-monitor' },
+          },
+        },
+      },
+    },
+    'stands in several zones of a subnet': {
+      parameters: { name: 'cae', subnet: '/subscriptions/s/subnet' },
+      resources: {
+        [environment]: {
+          properties: { zoneRedundant: true, vnetConfiguration: { infrastructureSubnetId: '/subscriptions/s/subnet', internal: true } },
+        },
+      },
+    },
+    'refuses a name that ends in a dash': {
+      parameters: { name: 'cae-' },
+      errors: ["parameter 'name'"],
+    },
+  },
+}

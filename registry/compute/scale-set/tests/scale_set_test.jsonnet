@@ -1,0 +1,62 @@
+local scaleSet = 'Microsoft.Compute/virtualMachineScaleSets/vmss';
+local base = { name: 'vmss', subnet: '/subscriptions/s/subnet' };
+
+{
+  cases: {
+    'is spread over zones, of machines that start what is signed': {
+      parameters: base,
+      resources: {
+        [scaleSet]: {
+          sku: { name: "[parameters('size')]", capacity: 3 },
+          zones: ['1', '2', '3'],
+          properties: {
+            orchestrationMode: 'Flexible',
+            automaticRepairsPolicy: null,
+            virtualMachineProfile: {
+              securityProfile: { securityType: 'TrustedLaunch', encryptionAtHost: true },
+              osProfile: { computerNamePrefix: 'vmss', linuxConfiguration: { disablePasswordAuthentication: true } },
+              extensionProfile: null,
+            },
+          },
+        },
+      },
+    },
+    'replaces machines that are not well': {
+      parameters: base { os: 'Windows', healthProbe: { port: 80, protocol: 'http', path: '/' } },
+      resources: {
+        [scaleSet]: {
+          properties: {
+            automaticRepairsPolicy: { enabled: true },
+            virtualMachineProfile: {
+              extensionProfile: {
+                extensions: [{ properties: { type: 'ApplicationHealthWindows', settings: { port: 80, protocol: 'http', requestPath: '/' } } }],
+              },
+            },
+          },
+        },
+      },
+    },
+    'stands behind load balancers, with identities': {
+      parameters: base { loadBalancerBackendPools: ['/subscriptions/s/pool'], identities: ['/subscriptions/s/i'], zones: [] },
+      resources: {
+        [scaleSet]: {
+          zones: null,
+          identity: { type: 'UserAssigned', userAssignedIdentities: { '/subscriptions/s/i': {} } },
+          properties: {
+            virtualMachineProfile: {
+              networkProfile: {
+                networkInterfaceConfigurations: [{
+                  properties: { ipConfigurations: [{ properties: { loadBalancerBackendAddressPools: [{ id: '/subscriptions/s/pool' }] } }] },
+                }],
+              },
+            },
+          },
+        },
+      },
+    },
+    'refuses more machines than Azure has in one': {
+      parameters: base { instances: 1001 },
+      errors: ["parameter 'instances'"],
+    },
+  },
+}

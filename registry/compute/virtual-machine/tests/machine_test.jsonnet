@@ -1,0 +1,84 @@
+local machine = 'Microsoft.Compute/virtualMachines/vm';
+local base = { name: 'vm', subnet: '/subscriptions/s/subnet' };
+
+{
+  cases: {
+    'starts what is signed, encrypts all, and takes no passwords': {
+      parameters: base,
+      resources: {
+        [machine]: {
+          identity: { type: 'SystemAssigned' },
+          zones: null,
+          properties: {
+            hardwareProfile: { vmSize: "[parameters('size')]" },
+            securityProfile: {
+              securityType: 'TrustedLaunch',
+              encryptionAtHost: true,
+              uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+            },
+            osProfile: {
+              adminUsername: "[parameters('adminUsername')]",
+              adminPassword: null,
+              linuxConfiguration: {
+                disablePasswordAuthentication: true,
+                ssh: { publicKeys: [{ keyData: "[parameters('adminPasswordOrKey')]" }] },
+              },
+            },
+            networkProfile: {
+              networkInterfaces: [{ id: "[resourceId('Microsoft.Network/networkInterfaces', 'vm-nic')]" }],
+            },
+          },
+        },
+        [machine + '/extensions/AADSSHLoginForLinux']: {},
+        'Microsoft.Network/networkInterfaces/vm-nic': {
+          properties: { ipConfigurations: [{ properties: { publicIPAddress: null, subnet: { id: '/subscriptions/s/subnet' } } }] },
+        },
+      },
+    },
+    'runs Windows': {
+      parameters: base { os: 'Windows', entraLogin: false },
+      resources: {
+        [machine]: {
+          properties: {
+            storageProfile: { imageReference: { publisher: 'MicrosoftWindowsServer' } },
+            osProfile: { adminPassword: "[parameters('adminPasswordOrKey')]", linuxConfiguration: null },
+          },
+        },
+        [machine + '/extensions/*']: null,
+      },
+    },
+    'has disks that outlive it, in its zone': {
+      parameters: base { zone: '2', dataDisks: [64, 128], diskType: 'StandardSSD_LRS' },
+      resources: {
+        'Microsoft.Compute/disks/vm-data2': {
+          zones: ['2'],
+          sku: { name: 'StandardSSD_LRS' },
+          properties: { diskSizeGB: 128, networkAccessPolicy: 'DenyAll', publicNetworkAccess: 'Disabled' },
+        },
+        [machine]: {
+          zones: ['2'],
+          properties: {
+            storageProfile: {
+              dataDisks: [{ lun: 0, deleteOption: 'Detach' }, { lun: 1, managedDisk: { id: "[resourceId('Microsoft.Compute/disks', 'vm-data2')]" } }],
+            },
+          },
+        },
+      },
+    },
+    'is given a text when it is made': {
+      parameters: base { customData: '#cloud-config', image: { id: '/subscriptions/s/image' }, osDiskGb: 64 },
+      resources: {
+        [machine]: {
+          properties: {
+            osProfile: { customData: 'I2Nsb3VkLWNvbmZpZw==' },
+            storageProfile: { imageReference: { id: '/subscriptions/s/image' }, osDisk: { diskSizeGB: 64 } },
+          },
+        },
+      },
+    },
+    'refuses a zone that there is not': {
+      parameters: base { zone: '4' },
+      errors: ["parameter 'zone'"],
+    },
+  },
+}

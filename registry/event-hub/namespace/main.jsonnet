@@ -1,0 +1,76 @@
+// An Event Hubs namespace with its hubs, whose callers are known by identity.
+local arm = import 'arm.libsonnet';
+local interfaces = import 'common/interfaces/main.libsonnet';
+
+interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettings() + interfaces.privateEndpoints(['namespace']) + {
+  local args = $.arguments,
+  local isBasic = args.sku == 'Basic',
+
+  parameterMetadata+:: {
+    name: interfaces.parameter.name('evhns-example', 6, 50, '^[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$', 'Name, unique in all of Azure'),
+    sku: {
+      type: 'string',
+      description: 'Size. Basic cannot be closed to public networks',
+      allowedValues: ['Standard', 'Premium', 'Basic'],
+      defaultValue: 'Standard',
+    },
+    publicNetworkAccess+: { defaultValue: if isBasic then 'Enabled' else 'Disabled' },
+    capacity: { type: 'int', description: 'Throughput or processing units', minValue: 1, maxValue: 40, defaultValue: 1 },
+    maxCapacity: {
+      type: 'int',
+      description: 'Units that it grows to by itself, with Standard; null for no growth',
+      minValue: 1,
+      maxValue: 40,
+      nullable: true,
+      defaultValue: null,
+      examples: [4],
+    },
+    hubs: {
+      type: 'object',
+      description: 'Name of a hub to what it is',
+      additionalProperties: {
+        type: 'object',
+        properties: {
+          partitions: { type: 'int', minValue: 1, maxValue: 1024, description: 'Partitions, which cannot be changed with Standard; 4' },
+          retentionHours: { type: 'int', minValue: 1, maxValue: 2160, description: 'Hours that events are kept; 24' },
+          consumerGroups: { type: 'array', items: { type: 'string' }, description: 'Further groups of readers' },
+        },
+        additionalProperties: false,
+      },
+      defaultValue: {},
+      examples: [{ orders: {} }],
+    },
+  },
+
+  local grows = args.maxCapacity != null,
+  namespace:: $.Anchor('Microsoft.EventHub/namespaces', '2026-01-01') {
+    sku: { name: args.sku, tier: args.sku, capacity: args.capacity },
+    properties: {
+      disableLocalAuth: true,
+      minimumTlsVersion: '1.2',
+      publicNetworkAccess: args.publicNetworkAccess,
+      zoneRedundant: true,
+      isAutoInflateEnabled: grows,
+      [if grows then 'maximumThroughputUnits']: args.maxCapacity,
+    },
+  },
+
+  hubs:: {
+    [name]: $.namespace.child('eventhubs', name) {
+      properties: {
+        partitionCount: std.get(args.hubs[name], 'partitions', 4),
+        retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: std.get(args.hubs[name], 'retentionHours', 24) },
+      },
+    }
+    for name in std.objectFields(args.hubs)
+  },
+
+  consumerGroups:: {
+    [hub + '/' + name]: $.hubs[hub].child('consumergroups', name)
+    for hub in std.objectFields(args.hubs)
+    for name in std.get(args.hubs[hub], 'consumerGroups', [])
+  },
+
+  anchor:: 'namespace',
+  outputs+: { endpoint: arm.output($.namespace.ref('serviceBusEndpoint')) },
+}

@@ -1,0 +1,37 @@
+local namespace = 'Microsoft.EventHub/namespaces/evhns-1';
+local base = { name: 'evhns-1' };
+
+{
+  cases: {
+    'takes no keys': {
+      parameters: base,
+      resources: {
+        [namespace]: {
+          sku: { name: 'Standard', capacity: 1 },
+          properties: {
+            disableLocalAuth: true,
+            minimumTlsVersion: '1.2',
+            publicNetworkAccess: 'Disabled',
+            isAutoInflateEnabled: false,
+            maximumThroughputUnits: null,
+          },
+        },
+      },
+    },
+    'grows when it is told so': {
+      parameters: base { maxCapacity: 4 },
+      resources: { [namespace]: { properties: { isAutoInflateEnabled: true, maximumThroughputUnits: 4 } } },
+    },
+    'has hubs and groups of readers': {
+      parameters: base { hubs: { orders: { retentionHours: 48, consumerGroups: ['billing'] } } },
+      resources: {
+        [namespace + '/eventhubs/orders']: { properties: { partitionCount: 4, retentionDescription: { retentionTimeInHours: 48 } } },
+        [namespace + '/eventhubs/orders/consumergroups/billing']: {},
+      },
+    },
+    'refuses to keep events for nothing': {
+      parameters: base { hubs: { orders: { retentionHours: 0 } } },
+      errors: ["parameter 'hubs.orders.retentionHours'"],
+    },
+  },
+}

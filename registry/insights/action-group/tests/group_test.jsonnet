@@ -1,0 +1,40 @@
+local group = 'Microsoft.Insights/actionGroups/ag';
+local base = { name: 'ag', shortName: 'short' };
+
+{
+  cases: {
+    'tells nobody by itself': {
+      parameters: base,
+      resources: {
+        [group]: {
+          location: 'global',
+          properties: { groupShortName: 'short', enabled: true, emailReceivers: null, webhookReceivers: null, armRoleReceivers: null },
+        },
+      },
+    },
+    'tells who it is told to': {
+      parameters: base { emails: { team: 'a@example.com' }, webhooks: { chat: 'https://example.com' }, roles: ['Owner'] },
+      resources: {
+        [group]: {
+          properties: {
+            emailReceivers: [{ name: 'team', emailAddress: 'a@example.com' }],
+            webhookReceivers: [{ name: 'chat', serviceUri: 'https://example.com' }],
+            armRoleReceivers: [{ name: 'Owner', roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' }],
+          },
+        },
+      },
+    },
+    'refuses what cannot be sent to': {
+      parameters: base { emails: { team: 'nobody' }, webhooks: { chat: 'http://example.com' } },
+      errors: ["parameter 'emails.team'", "parameter 'webhooks.chat'"],
+    },
+    'refuses a role that it does not know': {
+      parameters: base { roles: ['Boss'] },
+      errors: ["parameter 'roles[0]'"],
+    },
+    'refuses a long short name': {
+      parameters: base { shortName: 'much too long a name' },
+      errors: ["parameter 'shortName'"],
+    },
+  },
+}

@@ -1,0 +1,93 @@
+// A PostgreSQL flexible server: signed in to with Entra ID alone, in two zones.
+local arm = import 'arm.libsonnet';
+local interfaces = import 'common/interfaces/main.libsonnet';
+
+interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoints(['postgresqlServer']) + {
+  local args = $.arguments,
+
+  parameterMetadata+:: {
+    name: interfaces.parameter.name('psql-example', 3, 63, '^[a-z0-9][a-z0-9-]*[a-z0-9]$', 'Name, unique in all of Azure'),
+    version: { type: 'string', description: 'Version of PostgreSQL', allowedValues: ['18', '17', '16', '15', '14'], defaultValue: '17' },
+    sku: {
+      type: 'string',
+      description: 'Size of the machine. Those with a B cannot stand in two zones',
+      pattern: '^Standard_[A-Z].+$',
+      defaultValue: 'Standard_D2ds_v5',
+      examples: ['Standard_E4ds_v5'],
+    },
+    storageGb: { type: 'int', description: 'Gigabytes, which grow by themselves', minValue: 32, maxValue: 32768, defaultValue: 64 },
+    highAvailability: {
+      type: 'string',
+      description: 'Where a second machine stands ready',
+      allowedValues: ['ZoneRedundant', 'SameZone', 'Disabled'],
+      defaultValue: if isBurstable then 'Disabled' else 'ZoneRedundant',
+    },
+    backupDays: { type: 'int', description: 'Days that backups are kept', minValue: 7, maxValue: 35, defaultValue: 14 },
+    geoRedundantBackup: { type: 'bool', description: 'Whether backups are in another region, too; cannot be changed later', defaultValue: false },
+    administrators: {
+      type: 'array',
+      description: 'Who manages the server: groups, users and identities of Entra ID',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string', minLength: 1, description: 'Name, as it signs in' },
+          objectId: { type: 'string', minLength: 1, description: 'Object id' },
+          principalType: { type: 'string', allowedValues: ['Group', 'User', 'ServicePrincipal'], description: "What it is; 'Group'" },
+        },
+        required: ['name', 'objectId'],
+        additionalProperties: false,
+      },
+      minLength: 1,
+      examples: [
+        [{ name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' }],
+        [{ name: 'others', objectId: '00000000-0000-0000-0000-000000000002' }],
+      ],
+    },
+    databases: {
+      type: 'array',
+      description: 'Databases to make',
+      items: { type: 'string', minLength: 1, maxLength: 63 },
+      defaultValue: [],
+      examples: [['shop']],
+    },
+  },
+
+  local isBurstable = std.startsWith(args.sku, 'Standard_B'),
+  local tier = if isBurstable then 'Burstable' else if std.startsWith(args.sku, 'Standard_E') then 'MemoryOptimized' else 'GeneralPurpose',
+
+  server:: $.Anchor('Microsoft.DBforPostgreSQL/flexibleServers', '2025-08-01') {
+    sku: { name: args.sku, tier: tier },
+    properties: {
+      version: args.version,
+      storage: { storageSizeGB: args.storageGb, autoGrow: 'Enabled' },
+      highAvailability: { mode: args.highAvailability },
+      backup: { backupRetentionDays: args.backupDays, geoRedundantBackup: if args.geoRedundantBackup then 'Enabled' else 'Disabled' },
+      network: { publicNetworkAccess: args.publicNetworkAccess },
+      authConfig: { activeDirectoryAuth: 'Enabled', passwordAuth: 'Disabled', tenantId: '[subscription().tenantId]' },
+    },
+  },
+
+  // The server does one thing after the other.
+  local steps =
+    [
+      $.server.child('administrators', administrator.objectId) {
+        properties: {
+          principalName: administrator.name,
+          principalType: std.get(administrator, 'principalType', 'Group'),
+          tenantId: '[subscription().tenantId]',
+        },
+      }
+      for administrator in args.administrators
+    ]
+    + [
+      $.server.child('databases', name) { properties: { charset: 'UTF8', collation: 'en_US.utf8' } }
+      for name in args.databases
+    ],
+  local step(i) = if i == 0 then steps[0] else steps[i].dependingOn(steps[i - 1]),
+  local count = std.length(args.administrators),
+  administrators:: std.makeArray(count, step),
+  databases:: std.makeArray(std.length(args.databases), function(i) step(count + i)),
+
+  anchor:: 'server',
+  outputs+: { fqdn: arm.output($.server.ref('fullyQualifiedDomainName')) },
+}

@@ -1,0 +1,42 @@
+local server = 'Microsoft.DBforPostgreSQL/flexibleServers/psql';
+local admin = '11111111-1111-1111-1111-111111111111';
+local base = { name: 'psql', administrators: [{ name: 'dba', objectId: admin }] };
+
+{
+  cases: {
+    'is signed in to with Entra ID alone, in two zones': {
+      parameters: base,
+      resources: {
+        [server]: {
+          sku: { name: 'Standard_D2ds_v5', tier: 'GeneralPurpose' },
+          properties: {
+            administratorLogin: null,
+            authConfig: { activeDirectoryAuth: 'Enabled', passwordAuth: 'Disabled' },
+            network: { publicNetworkAccess: 'Disabled' },
+            highAvailability: { mode: 'ZoneRedundant' },
+          },
+        },
+        [server + '/administrators/' + admin]: { properties: { principalName: 'dba', principalType: 'Group' } },
+      },
+    },
+    'stands alone where it cannot stand twice': {
+      parameters: base { sku: 'Standard_B1ms' },
+      resources: { [server]: { sku: { tier: 'Burstable' }, properties: { highAvailability: { mode: 'Disabled' } } } },
+    },
+    'makes one thing after the other': {
+      parameters: base { databases: ['shop', 'stock'] },
+      resources: {
+        [server + '/databases/shop']: {
+          dependsOn: ["[resourceId('Microsoft.DBforPostgreSQL/flexibleServers/administrators', 'psql', '%s')]" % admin],
+        },
+        [server + '/databases/stock']: {
+          dependsOn: ["[resourceId('Microsoft.DBforPostgreSQL/flexibleServers/databases', 'psql', 'shop')]"],
+        },
+      },
+    },
+    'refuses to have nobody who manages it': {
+      parameters: base { administrators: [] },
+      errors: ["parameter 'administrators'"],
+    },
+  },
+}

@@ -1,0 +1,34 @@
+local namespace = 'Microsoft.ServiceBus/namespaces/sbns-1';
+local base = { name: 'sbns-1' };
+
+{
+  cases: {
+    'takes no keys': {
+      parameters: base,
+      resources: {
+        [namespace]: {
+          sku: { name: 'Premium', tier: 'Premium', capacity: 1 },
+          properties: { disableLocalAuth: true, minimumTlsVersion: '1.2', publicNetworkAccess: 'Disabled', zoneRedundant: true },
+        },
+      },
+    },
+    'is open to networks where it cannot be closed': {
+      parameters: base { sku: 'Standard' },
+      resources: { [namespace]: { sku: { capacity: null }, properties: { publicNetworkAccess: 'Enabled', zoneRedundant: null } } },
+    },
+    'has queues, topics and subscriptions': {
+      parameters: base { queues: { orders: { maxDeliveryCount: 5 } }, topics: { sold: { invoices: { lockDuration: 'PT5M' } } } },
+      resources: {
+        [namespace + '/queues/orders']: {
+          properties: { maxDeliveryCount: 5, lockDuration: 'PT1M', deadLetteringOnMessageExpiration: true },
+        },
+        [namespace + '/topics/sold']: {},
+        [namespace + '/topics/sold/subscriptions/invoices']: { properties: { lockDuration: 'PT5M', maxDeliveryCount: 10 } },
+      },
+    },
+    'refuses units that there are not': {
+      parameters: base { capacity: 3 },
+      errors: ["parameter 'capacity'"],
+    },
+  },
+}

@@ -1,0 +1,44 @@
+local server = 'Microsoft.Sql/servers/sql';
+local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-1111-1111-1111-111111111111' } };
+
+{
+  cases: {
+    'is signed in to with Entra ID alone, and audited': {
+      parameters: base,
+      resources: {
+        [server]: {
+          properties: {
+            administratorLogin: null,
+            administrators: { login: 'dba', principalType: 'Group', azureADOnlyAuthentication: true },
+            minimalTlsVersion: '1.2',
+            publicNetworkAccess: 'Disabled',
+          },
+        },
+        [server + '/auditingSettings/default']: { properties: { state: 'Enabled', isAzureMonitorTargetEnabled: true } },
+      },
+    },
+    'has databases that are encrypted, in several zones': {
+      parameters: base { databases: { shop: { maxSizeGb: 1 } } },
+      resources: {
+        [server + '/databases/shop']: {
+          sku: { name: 'GP_S_Gen5_1' },
+          properties: { maxSizeBytes: 1073741824, zoneRedundant: true, autoPauseDelay: -1 },
+        },
+        [server + '/databases/shop/transparentDataEncryption/current']: { properties: { state: 'Enabled' } },
+      },
+    },
+    'sends audits where it is told to': {
+      parameters: base { diagnosticSettings: [{ workspace: '/subscriptions/s/w' }] },
+      resources: {
+        'Microsoft.Insights/diagnosticSettings/diagnostics': {
+          scope: "[resourceId('Microsoft.Sql/servers/databases', 'sql', 'master')]",
+          properties: { logs: [{ category: 'SQLSecurityAuditEvents', enabled: true }], metrics: null },
+        },
+      },
+    },
+    'must have an administrator': {
+      parameters: { name: 'sql' },
+      errors: ["parameter 'administrator'"],
+    },
+  },
+}

@@ -1,0 +1,32 @@
+// An App Service plan: the machines that apps run on, in several zones.
+local interfaces = import 'common/interfaces/main.libsonnet';
+
+interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
+  local args = $.arguments,
+
+  parameterMetadata+:: {
+    name: interfaces.parameter.name('asp-example', 1, 60, '^[a-zA-Z0-9-]+$'),
+    sku: {
+      type: 'string',
+      description: 'Size of a machine, such as B1, P0v3, P1v3, EP1 or FC1',
+      pattern: '^[A-Z]+[0-9]+(v[0-9])?$',
+      defaultValue: 'P0v3',
+      examples: ['P1v3'],
+    },
+    os: { type: 'string', description: 'System of the apps', allowedValues: ['Linux', 'Windows'], defaultValue: 'Linux' },
+    instances: { type: 'int', description: 'Machines; two or more for several zones', minValue: 1, maxValue: 30, defaultValue: 2 },
+    zoneRedundant: {
+      type: 'bool',
+      description: 'Whether machines stand in several zones; cannot be changed for every plan, and small sizes have none',
+      defaultValue: args.instances > 1,
+    },
+  },
+
+  plan:: $.Anchor('Microsoft.Web/serverfarms', '2025-03-01') {
+    kind: std.asciiLower(args.os),
+    sku: { name: args.sku, capacity: args.instances },
+    properties: { reserved: args.os == 'Linux', zoneRedundant: args.zoneRedundant },
+  },
+
+  anchor:: 'plan',
+}

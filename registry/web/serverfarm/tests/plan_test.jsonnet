@@ -1,0 +1,20 @@
+local plan = 'Microsoft.Web/serverfarms/asp';
+
+{
+  cases: {
+    'stands in several zones': {
+      parameters: { name: 'asp' },
+      resources: {
+        [plan]: { kind: 'linux', sku: { name: 'P0v3', capacity: 2 }, properties: { reserved: true, zoneRedundant: true } },
+      },
+    },
+    'stands in one zone when it is one machine': {
+      parameters: { name: 'asp', sku: 'B1', instances: 1, os: 'Windows' },
+      resources: { [plan]: { kind: 'windows', properties: { reserved: false, zoneRedundant: false } } },
+    },
+    'refuses no machines': {
+      parameters: { name: 'asp', instances: 0 },
+      errors: ["parameter 'instances'"],
+    },
+  },
+}
