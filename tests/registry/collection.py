@@ -42,16 +42,14 @@ def module_named(name: str) -> ModuleFolder:
 
 @dataclass
 class Workbench:
-    """Compiles modules, with the types of *store* when there is one. What was compiled without arguments is kept."""
+    """Compiles modules, lints what they compile to, and evaluates it. What was compiled without arguments is kept."""
 
     evaluator: Evaluator
-    store: Path | None = None
     _kept: dict[Path, Compilation] = field(default_factory=dict)
 
     @cached_property
     def settings(self) -> Settings:
-        environ = {"ARMLIB_TYPES": str(self.store)} if self.store else {"ARMLIB_TYPES_CHECK": "off"}
-        return load_settings(COLLECTION, Flags(), environ)
+        return load_settings(COLLECTION, Flags(), {"ARMLIB_TYPES_CHECK": "off"})
 
     def compiled(self, file: Path, parameters: Mapping[str, Json] | None = None) -> Compilation:
         """Return the compilation of a module or an example."""
@@ -69,9 +67,9 @@ class Workbench:
         assert compilation.template is not None and not compilation.diagnostics, told(compilation.diagnostics)
         return compilation.template
 
-    def linted(self, file: Path) -> tuple[Diagnostic, ...]:
-        """Return what lint finds in the template of an example and in its source, notes among it."""
-        types = types_of(replace(self.settings.types, check=self.store is not None))
+    def linted(self, file: Path, store: Path) -> tuple[Diagnostic, ...]:
+        """Return what lint finds in an example and its module, by the types in *store* too; notes are among it."""
+        types = types_of(replace(self.settings.types, check=True, store=store))
         sources = {str(file): file.read_text(encoding="utf-8")}
         main = file.parents[1] / "main.jsonnet"
         sources[str(main)] = main.read_text(encoding="utf-8")

@@ -19,23 +19,20 @@ PUBLISHED = Path(__file__).parents[3] / "shared" / "azure-types"
 
 @pytest.fixture(scope="session")
 def bench() -> Workbench:
-    """Compiles and lints without types."""
+    """What the modules are compiled with."""
     return Workbench(InProcessEvaluator())
 
 
 @pytest.fixture(scope="session")
-def typed_bench(
-    bench: Workbench, published_index: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Workbench:
-    """The same with the definitions of every type that an example uses."""
+def types_path(bench: Workbench, published_index: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of a store with the definitions of every type that an example uses."""
     used = {pair for file in example_files() for pair in types_in(bench.compiled(file).template or {})}
     folder = tmp_path_factory.mktemp("types")
     wanted = {name: path for name, path in published_index.items() if name.casefold() in used}
     _unpack({path.partition("#")[0] for path in wanted.values()}, folder)
     index = {"resources": {name: {"$ref": path} for name, path in wanted.items()}}
     (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
-    store = install(str(folder), path=folder / "types.sqlite3").path
-    return Workbench(bench.evaluator, store)
+    return install(str(folder), path=folder / "types.sqlite3").path
 
 
 @pytest.fixture(scope="session")
