@@ -186,6 +186,12 @@ def test_a_path_of_a_megabyte(local: Local) -> None:
     assert answer[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 414")
 
 
+def test_what_is_not_there_yet_says_so(local: Local, group: str) -> None:
+    path = f"{group}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/w"
+    assert refused(send(local, "PUT", path + V, json={"properties": {}})) == (501, "NotImplemented")
+    assert send(local, "GET", path + V).status_code == 501
+
+
 # Writers of one resource
 
 

@@ -56,6 +56,16 @@ def validate(call: Call) -> Answer:
     return call.service.background.run(call, work, patience=_PATIENCE)
 
 
+def what_if(call: Call) -> Answer:
+    """Refuse what is not there yet.
+
+    Raises:
+        Fault: 501 ``NotImplemented``, which clients do not repeat.
+    """
+    message = "The local Azure Resource Manager has no what-if of deployment stacks yet. Use that of deployments."
+    raise Fault(501, "NotImplemented", message)
+
+
 def export(call: Call) -> Answer:
     """Answer POST of exportTemplate, ``{template}``."""
     return Answer(json=call.engine.stacks.export(call.scope, call.name))

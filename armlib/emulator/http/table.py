@@ -87,6 +87,14 @@ def _stacks() -> Iterator[Route]:
     yield Route.of(one, GET=stacks.get, PUT=stacks.put, DELETE=stacks.delete)
     yield Route.of(one + "/validate", POST=stacks.validate)
     yield Route.of(one + "/exportTemplate", POST=stacks.export)
+    for what_if in ("", "/{name}", "/{name}/whatIf"):
+        yield Route.of(
+            "{scope}/providers/Microsoft.Resources/deploymentStacksWhatIfResults" + what_if,
+            GET=stacks.what_if,
+            PUT=stacks.what_if,
+            DELETE=stacks.what_if,
+            POST=stacks.what_if,
+        )
     yield Route.of(
         "{scope}/providers/Microsoft.Resources/locations/{location}/deploymentStackOperationStatus/{operation}",
         GET=stacks.status,
