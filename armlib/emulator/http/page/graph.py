@@ -138,15 +138,41 @@ def _mean(others: Iterable[_Spot], places: Mapping[int, int], otherwise: float) 
 
 
 def _place(layers: list[list[_Spot]]) -> float:
-    """Give each place its height, each layer in the middle; return how high the drawing is."""
-    heights = [sum(spot.height for spot in layer) + _DOWN * (len(layer) - 1) for layer in layers]
-    tallest = max(heights, default=0.0)
-    for layer, height in zip(layers, heights, strict=True):
-        y = _MARGIN + (tallest - height) / 2
-        for spot in layer:
-            spot.y = y
-            y += spot.height + _DOWN
-    return tallest + 2 * _MARGIN
+    """Give each place its height, near to what it is joined with; return how high the drawing is."""
+    for layer in layers:
+        _settle(layer, [0.0] * len(layer))
+    for sweep in range(_SWEEPS):
+        forward = sweep % 2 == 0
+        for layer in layers if forward else reversed(layers):
+            others = [(spot.before if forward else spot.after) or [spot] for spot in layer]
+            middles = [sum(each.middle for each in found) / len(found) for found in others]
+            _settle(layer, [middle - spot.height / 2 for middle, spot in zip(middles, layer, strict=True)])
+    spots = [spot for layer in layers for spot in layer]
+    top = min((spot.y for spot in spots), default=0.0)
+    for spot in spots:
+        spot.y += _MARGIN - top
+    return max((spot.y + spot.height for spot in spots), default=float(_MARGIN)) + _MARGIN
+
+
+def _settle(layer: list[_Spot], wanted: Sequence[float]) -> None:
+    """Put the places of *layer* as near to *wanted* as their order and heights allow, by least squares.
+
+    Source: the pool adjacent violators algorithm; Barlow, Bartholomew, Bremner, Brunk: "Statistical inference under
+    order restrictions" (1972).
+    """
+    offsets = [0.0]
+    for spot in layer[:-1]:
+        offsets.append(offsets[-1] + spot.height + _DOWN)
+    pools: list[tuple[float, int]] = []  # the sum of what is wanted, and how many want it
+    for want, offset in zip(wanted, offsets, strict=False):
+        total, count = want - offset, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / count:
+            before, others = pools.pop()
+            total, count = total + before, count + others
+        pools.append((total, count))
+    starts = [total / count for total, count in pools for _ in range(count)]
+    for spot, start, offset in zip(layer, starts, offsets, strict=False):
+        spot.y = start + offset
 
 
 def _left(spot: _Spot) -> int:
