@@ -39,7 +39,7 @@ class Catalogue:
             found.setdefault(type_.partition("/")[0], parse_address(id_).namespace)
         if not self._definitions.installed:
             for type_ in special_types():
-                found.setdefault(type_.partition("/")[0], _title(type_.partition("/")[0]))
+                found.setdefault(type_.partition("/")[0].casefold(), type_.partition("/")[0])
         return sorted(found.values(), key=str.casefold)
 
     def provider(self, namespace: str, subscription: str | None = None) -> JsonObject | None:
@@ -149,8 +149,8 @@ class Catalogue:
             if type_.partition("/")[0] == namespace:
                 found.setdefault(type_, (parse_address(id_).type, []))[1].append(version)
         for type_ in special_types():
-            if type_.partition("/")[0] == namespace:
-                found.setdefault(type_, (type_, []))
+            if type_.partition("/")[0].casefold() == namespace:
+                found.setdefault(type_.casefold(), (type_, []))
         return [(name, tuple(sorted(versions))) for _, (name, versions) in sorted(found.items())]
 
     def _spelling(self, namespace: str) -> str:
@@ -174,7 +174,3 @@ def _type(name: str, versions: tuple[str, ...]) -> JsonObject:
 
 def _key(subscription: str, namespace: str) -> str:
     return f"{parse_address(subscription).key} {namespace.casefold()}"
-
-
-def _title(namespace: str) -> str:
-    return ".".join(part[:1].upper() + part[1:] for part in namespace.split("."))

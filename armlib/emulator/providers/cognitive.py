@@ -19,7 +19,7 @@ _OPEN_AI: Final = frozenset(("openai", "aiservices"))
 class Accounts(Generic):
     """``Microsoft.CognitiveServices/accounts``."""
 
-    types = ("microsoft.cognitiveservices/accounts",)
+    types = ("Microsoft.CognitiveServices/accounts",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it endpoints."""
@@ -50,7 +50,7 @@ class Accounts(Generic):
 class SearchServices(Generic):
     """``Microsoft.Search/searchServices``."""
 
-    types = ("microsoft.search/searchservices",)
+    types = ("Microsoft.Search/searchServices",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it an endpoint."""
@@ -74,7 +74,7 @@ class SearchServices(Generic):
 class SynapseWorkspaces(Generic):
     """``Microsoft.Synapse/workspaces``."""
 
-    types = ("microsoft.synapse/workspaces",)
+    types = ("Microsoft.Synapse/workspaces",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it endpoints."""

@@ -23,7 +23,7 @@ _COSMOS_NAME: Final = re.compile(r"(?=.{3,44}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z"
 class SqlServers(Generic):
     """``Microsoft.Sql/servers``."""
 
-    types = ("microsoft.sql/servers",)
+    types = ("Microsoft.Sql/servers",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -59,7 +59,7 @@ class SqlServers(Generic):
 class SqlDatabases(Generic):
     """``Microsoft.Sql/servers/databases``."""
 
-    types = ("microsoft.sql/servers/databases",)
+    types = ("Microsoft.Sql/servers/databases",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Say that it is there, and what it is."""
@@ -84,7 +84,7 @@ class SqlDatabases(Generic):
 class FlexibleServers(Generic):
     """``flexibleServers`` of PostgreSQL and MySQL."""
 
-    types = ("microsoft.dbforpostgresql/flexibleservers", "microsoft.dbformysql/flexibleservers")
+    types = ("Microsoft.DBforPostgreSQL/flexibleServers", "Microsoft.DBforMySQL/flexibleServers")
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -111,7 +111,7 @@ class FlexibleServers(Generic):
 class Cosmos(Generic):
     """``Microsoft.DocumentDB/databaseAccounts``."""
 
-    types = ("microsoft.documentdb/databaseaccounts",)
+    types = ("Microsoft.DocumentDB/databaseAccounts",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -192,7 +192,7 @@ class Cosmos(Generic):
 class Redis(Generic):
     """``Microsoft.Cache/redis``."""
 
-    types = ("microsoft.cache/redis",)
+    types = ("Microsoft.Cache/Redis",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a host and ports."""

@@ -14,7 +14,7 @@ from armlib.emulator.providers.protocol import Put
 class UserAssignedIdentities(Generic):
     """``Microsoft.ManagedIdentity/userAssignedIdentities``."""
 
-    types = ("microsoft.managedidentity/userassignedidentities",)
+    types = ("Microsoft.ManagedIdentity/userAssignedIdentities",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a principal and a client."""

@@ -21,8 +21,9 @@ def is_special(type_: str) -> bool:
 
 
 def special_types() -> tuple[str, ...]:
-    """Return the types, in lower case, that have a provider of their own, sorted."""
-    return tuple(sorted(_special()))
+    """Return the types, as Azure spells them, that have a provider of their own, sorted."""
+    spelt = {type_ for provider in _special().values() for type_ in provider.types}
+    return tuple(sorted(spelt, key=str.casefold))
 
 
 @lru_cache(maxsize=1)
@@ -101,4 +102,4 @@ def _special() -> dict[str, Provider]:
         web.Configurations(),
         web.StaticSites(),
     )
-    return {type_: provider for provider in providers for type_ in provider.types}
+    return {type_.casefold(): provider for provider in providers for type_ in provider.types}

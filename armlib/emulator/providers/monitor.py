@@ -16,7 +16,7 @@ from armlib.jsontypes import Json
 class Workspaces(Generic):
     """``Microsoft.OperationalInsights/workspaces``."""
 
-    types = ("microsoft.operationalinsights/workspaces",)
+    types = ("Microsoft.OperationalInsights/workspaces",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add the id that agents know it by."""
@@ -47,7 +47,7 @@ class Workspaces(Generic):
 class Components(Generic):
     """``Microsoft.Insights/components``."""
 
-    types = ("microsoft.insights/components",)
+    types = ("Microsoft.Insights/components",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add the ids that applications send with."""

@@ -16,7 +16,7 @@ MANAGEMENT_GROUP_VERSION = "2023-04-01"
 class ResourceGroups(Generic):
     """``Microsoft.Resources/resourceGroups``."""
 
-    types = ("microsoft.resources/resourcegroups",)
+    types = ("Microsoft.Resources/resourceGroups",)
 
     def check(self, put: Put) -> None:
         """Want a location, and the one it has."""
@@ -48,7 +48,7 @@ class ResourceGroups(Generic):
 class Subscriptions(Generic):
     """Subscriptions, which the local ARM makes when they are first used."""
 
-    types = ("microsoft.resources/subscriptions",)
+    types = ("Microsoft.Resources/subscriptions",)
 
     def fill(self, put: Put) -> JsonObject:
         """Return a subscription that can be used."""
@@ -76,7 +76,7 @@ class Subscriptions(Generic):
 class ManagementGroups(Generic):
     """``Microsoft.Management/managementGroups``."""
 
-    types = ("microsoft.management/managementgroups",)
+    types = ("Microsoft.Management/managementGroups",)
 
     def check(self, put: Put) -> None:
         """Want the parent to be there."""

@@ -31,7 +31,7 @@ _ZONES: Final = {"web": "z13.web"}
 class StorageAccounts(Generic):
     """``Microsoft.Storage/storageAccounts``."""
 
-    types = ("microsoft.storage/storageaccounts",)
+    types = ("Microsoft.Storage/storageAccounts",)
     always = tuple(f"{service}Services/default" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
@@ -93,7 +93,7 @@ class StorageAccounts(Generic):
 class Services(Generic):
     """The services of an account."""
 
-    types = tuple(f"microsoft.storage/storageaccounts/{service}services" for service in _SERVICES)
+    types = tuple(f"Microsoft.Storage/storageAccounts/{service}Services" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
         """Want the one name that there is."""
@@ -106,7 +106,7 @@ class Services(Generic):
 class Containers(Generic):
     """Containers of blobs."""
 
-    types = ("microsoft.storage/storageaccounts/blobservices/containers",)
+    types = ("Microsoft.Storage/storageAccounts/blobServices/containers",)
 
     def check(self, put: Put) -> None:
         """Want a name that can be a host's."""
