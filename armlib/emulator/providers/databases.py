@@ -7,12 +7,13 @@ Source: the REST APIs of Microsoft.Sql, 2021-11-01, Microsoft.DocumentDB, 2024-0
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Implied, Put
 from armlib.jsontypes import Json
 
 _SERVER_NAME: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
@@ -54,6 +55,17 @@ class SqlServers(Generic):
         filled["properties"].pop("provisioningState", None)
         defaults = {"version": "12.0", "publicNetworkAccess": "Enabled"}
         return completed(filled, defaults=defaults, made=made)
+
+    def implied(self, put: Put) -> Sequence[Implied]:
+        """Make the database that every server has."""
+        if put.existing is not None:
+            return ()
+        body = {
+            "location": text_at(put.body, "location"),
+            "sku": {"name": "System", "tier": "System"},
+            "properties": {},
+        }
+        return [(f"{put.id}/databases/master", put.api_version, body)]
 
 
 class SqlDatabases(Generic):
