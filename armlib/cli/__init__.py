@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(words, evaluator)
     except KeyboardInterrupt:
         return 5
+    finally:
+        gc.freeze()  # the end of the interpreter would look for garbage in all of it, which takes as long as importing click
 
 
 def _open_closed_streams() -> None:
