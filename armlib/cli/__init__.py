@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 5
     finally:
-        gc.freeze()  # the end of the interpreter would look for garbage in all of it, which takes as long as importing click
+        gc.freeze()  # else the interpreter looks for garbage in all that was imported before it ends: 10 ms and more
 
 
 def _open_closed_streams() -> None:

@@ -59,7 +59,7 @@ class Draft:
         return ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Collected:
     """A module on its way into the draft."""
 
