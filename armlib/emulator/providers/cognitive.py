@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 _OPEN_AI: Final = frozenset(("openai", "aiservices"))
@@ -90,3 +90,10 @@ class SynapseWorkspaces(Generic):
             "provisioningState": "Succeeded",
         }
         return completed(super().fill(put), made=made)
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Accounts(),
+    SearchServices(),
+    SynapseWorkspaces(),
+)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, objects_at, text_at
 from armlib.emulator.providers.made_up import guid, hexadecimal
-from armlib.emulator.providers.protocol import Act, Gone, Put, View
+from armlib.emulator.providers.protocol import Act, Gone, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 _GIGABYTE: Final = 1 << 30
@@ -192,3 +192,10 @@ def _missing(id_: str, by: str) -> Fault:
         "and that both resources are in the same region.",
         target=by,
     )
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    VirtualMachines(),
+    ScaleSets(),
+    Disks(),
+)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import address, guid, hexadecimal, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 _REGISTRY_NAME: Final = re.compile(r"[A-Za-z0-9]{5,50}\Z")
@@ -243,3 +243,12 @@ def _addon(put: Put, name: str, addon: Any) -> Any:
     who = f"{put.id}/addons/{name}"
     identity = {"clientId": guid(f"client of {who}"), "objectId": guid(f"principal of {who}")}
     return {**addon, "identity": identity}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Registries(),
+    Environments(),
+    Apps(),
+    Groups(),
+    Clusters(),
+)

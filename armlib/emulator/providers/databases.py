@@ -13,7 +13,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Implied, Put
+from armlib.emulator.providers.protocol import Act, Implied, Provider, Put
 from armlib.jsontypes import Json
 
 _SERVER_NAME: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
@@ -234,3 +234,12 @@ def _region(account: str, region: dict[str, Any]) -> dict[str, Any]:
         "isZoneRedundant": False,
         **region,
     }
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    SqlServers(),
+    SqlDatabases(),
+    FlexibleServers(),
+    Cosmos(),
+    Redis(),
+)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, text_at
 from armlib.emulator.providers.made_up import seed
-from armlib.emulator.providers.protocol import Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Gone, Implied, Provider, Put, View
 from armlib.jsontypes import JsonObject
 
 _RECORDS: Final = ("A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TLSA", "TXT")
@@ -176,3 +176,11 @@ def _count(zone: JsonObject, view: View) -> int:
 def _name_servers(zone: str) -> list[str]:
     number = 1 + seed(f"servers of {zone}", 1)[0] % 9
     return [f"ns{at + 1}-0{number}.azure-dns.{top}." for top, at in _TOP.items()]
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Zones(),
+    PrivateZones(),
+    Records(),
+    Links(),
+)

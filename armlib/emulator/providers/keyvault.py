@@ -12,7 +12,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import hexadecimal
-from armlib.emulator.providers.protocol import Implied, Put
+from armlib.emulator.providers.protocol import Implied, Provider, Put
 
 _NAME: Final = re.compile(r"(?=.{3,24}\Z)[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]\Z")
 
@@ -133,3 +133,11 @@ def _changed(policies: list[dict[str, Any]], put: Put) -> list[dict[str, Any]]:
 
 def _who(policy: dict[str, Any]) -> tuple[str, str]:
     return text_at(policy, "objectId").casefold(), text_at(policy, "applicationId").casefold()
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Vaults(),
+    AccessPolicies(),
+    Secrets(),
+    Keys(),
+)

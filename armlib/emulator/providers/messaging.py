@@ -11,7 +11,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Implied, Put
+from armlib.emulator.providers.protocol import Act, Implied, Provider, Put
 from armlib.jsontypes import Json
 
 _ROOT_RULE: Final = "RootManageSharedAccessKey"
@@ -99,3 +99,9 @@ class Rules(Generic):
                 f"SharedAccessKeyName={call.address.name};SharedAccessKey={value}{end}"
             )
         return answer
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Namespaces(),
+    Rules(),
+)

@@ -5,11 +5,11 @@ Source: the REST APIs of Microsoft.OperationalInsights, 2023-09-01, and Microsof
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 
@@ -67,3 +67,9 @@ class Components(Generic):
         }
         defaults = {"Application_Type": "web", "RetentionInDays": 90}
         return completed(super().fill(put), defaults=defaults, made=made)
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Workspaces(),
+    Components(),
+)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, objects_at, text_at
 from armlib.emulator.providers.made_up import address, address6, guid, seed
-from armlib.emulator.providers.protocol import Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Gone, Implied, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 Network = IPv4Network | IPv6Network
@@ -749,3 +749,21 @@ def _member(value: Any, *path: str) -> Any:
 def _object(value: Any, *path: str) -> dict[str, Any]:
     found = _member(value, *path)
     return found if isinstance(found, dict) else {}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Networked(),
+    VirtualNetworks(),
+    Subnets(),
+    SecurityGroups(),
+    SecurityRules(),
+    RouteTables(),
+    Routes(),
+    PublicAddresses(),
+    NetworkInterfaces(),
+    LoadBalancers(),
+    Firewalls(),
+    Gateways(),
+    Circuits(),
+    PrivateEndpoints(),
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import SUCCEEDED, Generic, envelope
-from armlib.emulator.providers.protocol import Put
+from armlib.emulator.providers.protocol import Provider, Put
 from armlib.emulator.refusals import location_required
 from armlib.jsontypes import Json, JsonObject
 
@@ -116,3 +116,10 @@ def _member(value: Json, *path: str) -> Json:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    ResourceGroups(),
+    Subscriptions(),
+    ManagementGroups(),
+)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.emulator.regions import paired_region
 from armlib.jsontypes import Json
 
@@ -136,3 +136,10 @@ def _endpoints(put: Put, suffix: str) -> dict[str, str]:
     kinds = _OF_KIND.get(str(put.body.get("kind", "")).casefold(), _ALL)
     name = put.address.name.casefold() + suffix
     return {kind: f"https://{name}.{_ZONES.get(kind, kind)}.core.windows.net/" for kind in kinds}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    StorageAccounts(),
+    Services(),
+    Containers(),
+)

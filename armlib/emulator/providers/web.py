@@ -12,7 +12,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import address, hexadecimal, key
-from armlib.emulator.providers.protocol import Act, Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Act, Gone, Implied, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 _SITE_NAME: Final = re.compile(r"(?=.{2,60}\Z)[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]\Z")
@@ -253,3 +253,11 @@ def _sku(name: str) -> dict[str, Any]:
     version = found[2] if found and found[2] else ""
     tier = _TIERS.get(family.upper(), "Standard")
     return {"name": name, "tier": tier + version.upper(), "size": name, "family": family + version, "capacity": 1}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Plans(),
+    Sites(),
+    Configurations(),
+    StaticSites(),
+)
