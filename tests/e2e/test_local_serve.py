@@ -55,6 +55,7 @@ def test_it_answers_as_soon_as_it_says_so_and_ends_well(tmp_path: Path) -> None:
             _, errors = process.communicate(timeout=20)
             assert process.returncode == 0
             assert "IDENTITY_ENDPOINT" in errors
+            assert f"To look at    {ready['url']}/" in errors
             assert not (tmp_path / "ready.json").exists()
 
 
@@ -97,6 +98,8 @@ def test_beyond_the_loopback_it_wants_its_token(tmp_path: Path) -> None:
         process.terminate()
         output, errors = process.communicate(timeout=20)
         assert token not in output + errors
+        assert "IDENTITY_HEADER" not in ready["environment"]
+        assert f'IDENTITY_HEADER="$(cat {file})"' in errors
 
 
 def test_rules_make_it_fail_and_wait(tmp_path: Path) -> None:
