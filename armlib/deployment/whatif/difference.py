@@ -408,10 +408,21 @@ def agrees(wanted: Any, sent: Any) -> bool:
     if type_ is Unknown or type_ is Secret or is_masked(sent):
         return True
     if type_ is dict and type(sent) is dict:
-        return all(value is None or agrees(value, _get(sent, name)) for name, value in wanted.items())
+        is_pair = is_secret_pair(dict(wanted))
+        return all(
+            value is None
+            or agrees(value, _get(sent, name))
+            or (_get(sent, name) is MISSING and _is_kept_out(name, is_pair))
+            for name, value in wanted.items()
+        )
     if type_ is list and type(sent) is list:
         return len(wanted) == len(sent) and all(map(agrees, wanted, sent))
     return alike(wanted, sent, Kind("")) is not False
+
+
+def _is_kept_out(name: str, is_pair: bool) -> bool:
+    """Return whether what was sent as *name* is kept nowhere: it is a secret by its name, or by that of its pair."""
+    return is_secret_name(name) or (is_pair and name.casefold() == "value")
 
 
 def conceal(value: Any, shape: Shape, known: Known, name: str = "") -> Json:

@@ -13,5 +13,6 @@ reading.py      what expressions ask of the state
 preview.py      what a deployment would make, as far as the state knows before
 entry.py        one deployment of a run, the root or a nested one
 owner.py        who runs a deployment, and whether that process lives
+settled.py      what stays unknown when nothing more will be known
 cleanup.py      what complete mode deletes
 """

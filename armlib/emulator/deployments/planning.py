@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from armlib.deployment.context import Context, at_scope
+from armlib.deployment.context import Context, Mocks, at_scope
 from armlib.deployment.expand import ExpandedResource, Expansion, expand
 from armlib.deployment.fault import Fault
 from armlib.deployment.live import Live
@@ -24,6 +24,7 @@ from armlib.emulator.caller import Caller
 from armlib.emulator.deployments.reading import StateReader
 from armlib.emulator.deployments.refusals import invalid_template, preflight_failed, template_problem
 from armlib.emulator.deployments.request import Request
+from armlib.emulator.deployments.settled import EveryTypeHasZones
 from armlib.emulator.providers.made_up import guid
 from armlib.emulator.refusals import not_found
 from armlib.emulator.resources import Resources
@@ -36,6 +37,7 @@ from armlib.template.scope import ScopeKind
 
 # Expanding allows deep recursion for the whole process while it runs, so that one expands at a time.
 _EXPANDING: Final = threading.Lock()
+_DATE: Final = 10  # characters of a date
 _MAKES_SCOPES: Final = frozenset((RESOURCE_GROUPS, "microsoft.management/managementgroups"))
 
 
@@ -89,13 +91,22 @@ class Planner:
         reader: What expressions ask.
         settings: Ids and clock of the engine.
         loader: Finds linked templates.
+        versions: The API versions of a type that are known, oldest first.
     """
 
-    def __init__(self, resources: Resources, reader: StateReader, settings: Settings, loader: Loader) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        reader: StateReader,
+        settings: Settings,
+        loader: Loader,
+        versions: Callable[[str], Sequence[str]] = lambda type_: (),
+    ) -> None:
         self._resources = resources
         self._reader = reader
         self._settings = settings
         self._loader = loader
+        self._versions = versions
 
     def plan(self, request: Request, now: datetime | None = None) -> Plan:
         """Return what *request* would make; *now* is the time that ``utcNow()`` gives, by default that of the clock.
@@ -158,6 +169,14 @@ class Planner:
         faults = list(self._refusals(plan, caller))
         if faults:
             raise preflight_failed(plan.request.name, str(uuid4()), faults)
+
+    def version_of(self, type_: str, template: JsonObject) -> str:
+        """Return the API version of a resource whose template leaves it to its ``apiProfile``.
+
+        The newest that is known, or the date of the profile.
+        """
+        known = [version for version in self._versions(type_) if not version.endswith("-preview")]
+        return known[-1] if known else str(template.get("apiProfile", ""))[:_DATE]
 
     def require_scope(self, scope: str) -> None:
         """Raise the service's fault when the scope with the id *scope* is not there."""
@@ -234,6 +253,7 @@ class Planner:
             template_link=link if isinstance(link, dict) else None,
             deployer={"objectId": guid("deployer"), "userPrincipalName": "deployer@local.example"},
             now=now,
+            mocks=Mocks(zones=EveryTypeHasZones()),
             **found,
         )
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from uuid import uuid4
 
 from armlib.deployment.expand import ExpandedResource
@@ -40,6 +40,7 @@ from armlib.emulator.deployments.planning import Plan, Planner, parameter_values
 from armlib.emulator.deployments.reading import StateReader
 from armlib.emulator.deployments.refusals import active, cleanup_failed, deployment_failed
 from armlib.emulator.deployments.schedule import Schedule, State, Task, tasks_of
+from armlib.emulator.deployments.settled import closed, first_unknown
 from armlib.emulator.deployments.shape import shown_outputs
 from armlib.emulator.resources import Resources, Stored
 from armlib.emulator.settings import Settings
@@ -476,7 +477,8 @@ class Run:
         condition = reveal(found.condition)
         if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
             return None
-        found = replace(found, id=reveal(found.id), name=reveal(found.name), api_version=reveal(found.api_version))
+        version = reveal(found.api_version) or self._parts.planner.version_of(found.type, self._root.template)
+        found = replace(found, id=reveal(found.id), name=reveal(found.name), api_version=version)
         body = dict(found.body)
         if found.type.casefold() == DEPLOYMENTS:  # its outputs and arguments are known later, or not at all
             body = {name: value for name, value in body.items() if name != "properties"}
@@ -484,13 +486,17 @@ class Run:
             known = properties.items() if isinstance(properties, dict) else ()
             body["properties"] = {name: value for name, value in known if name not in ("outputs", "parameters")}
             found = replace(found, body=body)
-        if not is_known([found.id, found.name, found.api_version]) or not is_known(body):
+        left = first_unknown([found.id, found.name, found.api_version]) or first_unknown(body)
+        if left is not None and first_unknown(closed(body)) is None and is_known(found.id):
+            body = cast("dict[str, Value]", closed(body))
+            return replace(found, body=body)
+        if left is not None:
             raise Fault(
                 400,
                 "InvalidTemplate",
-                f"Unable to process template language expressions for resource '{_shown_id(resource)}': something in "
-                "it is not known even now that all it waits for is deployed.",
-                hint="look for functions that the local Azure Resource Manager has no answer for",
+                f"Unable to process template language expressions for resource '{_shown_id(resource)}': nothing "
+                f"answers {left} even now that all it waits for is deployed.",
+                hint="the local Azure Resource Manager has no answer for it",
             )
         return found
 
@@ -546,11 +552,12 @@ class Run:
             Fault: Something stays unknown, or has no value.
         """
         try:
-            found = self._live.value(value, environment)
+            found = closed(self._live.value(value, environment))
         except EvaluationFault as fault:
             raise Fault(_status_of(fault), _code_of(fault), fault.message, hint=fault.hint) from fault
-        if not is_known(found):
-            raise Fault(400, "InvalidTemplate", f"The value of {what} is not known even now that it is deployed.")
+        left = first_unknown(found)
+        if left is not None:
+            raise Fault(400, "InvalidTemplate", f"The value of {what} is not known even now: nothing answers {left}.")
         return found
 
     def _outputs(self, entry: Entry) -> Fault | None:

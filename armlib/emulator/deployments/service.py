@@ -74,7 +74,8 @@ class Deployments:
         self._definitions = definitions
         self.latency = latency
         self.history = History(store)
-        self._planner = Planner(resources, self._reader(), settings, self._loader)
+        versions = definitions.versions if definitions is not None else lambda type_: ()
+        self._planner = Planner(resources, self._reader(), settings, self._loader, versions)
         self._parts = Parts(
             store=store,
             resources=resources,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import SUCCEEDED, Generic, envelope
-from armlib.emulator.providers.protocol import Provider, Put
+from armlib.emulator.providers.protocol import Put
 from armlib.emulator.refusals import location_required
 from armlib.jsontypes import Json, JsonObject
 
@@ -16,7 +16,7 @@ MANAGEMENT_GROUP_VERSION = "2023-04-01"
 class ResourceGroups(Generic):
     """``Microsoft.Resources/resourceGroups``."""
 
-    types = ("Microsoft.Resources/resourceGroups",)
+    types = ("microsoft.resources/resourcegroups",)
 
     def check(self, put: Put) -> None:
         """Want a location, and the one it has."""
@@ -48,7 +48,7 @@ class ResourceGroups(Generic):
 class Subscriptions(Generic):
     """Subscriptions, which the local ARM makes when they are first used."""
 
-    types = ("Microsoft.Resources/subscriptions",)
+    types = ("microsoft.resources/subscriptions",)
 
     def fill(self, put: Put) -> JsonObject:
         """Return a subscription that can be used."""
@@ -76,7 +76,7 @@ class Subscriptions(Generic):
 class ManagementGroups(Generic):
     """``Microsoft.Management/managementGroups``."""
 
-    types = ("Microsoft.Management/managementGroups",)
+    types = ("microsoft.management/managementgroups",)
 
     def check(self, put: Put) -> None:
         """Want the parent to be there."""
@@ -116,10 +116,3 @@ def _member(value: Json, *path: str) -> Json:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-PROVIDERS: Final[tuple[Provider, ...]] = (
-    ResourceGroups(),
-    Subscriptions(),
-    ManagementGroups(),
-)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Provider, Put
+from armlib.emulator.providers.protocol import Act, Put
 from armlib.emulator.regions import paired_region
 from armlib.jsontypes import Json
 
@@ -26,12 +26,13 @@ _OF_KIND: Final = {
 }
 _ALL: Final = ("dfs", "web", "blob", "queue", "table", "file")
 _ZONES: Final = {"web": "z13.web"}
+_FLAT_KEYS: Final = "2015-06-15"  # the last version that answers ``{key1, key2}``
 
 
 class StorageAccounts(Generic):
     """``Microsoft.Storage/storageAccounts``."""
 
-    types = ("Microsoft.Storage/storageAccounts",)
+    types = ("microsoft.storage/storageaccounts",)
     always = tuple(f"{service}Services/default" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
@@ -78,6 +79,8 @@ class StorageAccounts(Generic):
         """List keys and signatures; none of them opens anything."""
         action = call.action.casefold()
         if action in ("listkeys", "regeneratekey"):
+            if call.api_version[:10] <= _FLAT_KEYS:
+                return {name: key(f"{name} of {call.id}") for name in ("key1", "key2")}
             return {
                 "keys": [
                     {"keyName": name, "value": key(f"{name} of {call.id}"), "permissions": "FULL"}
@@ -93,7 +96,7 @@ class StorageAccounts(Generic):
 class Services(Generic):
     """The services of an account."""
 
-    types = tuple(f"Microsoft.Storage/storageAccounts/{service}Services" for service in _SERVICES)
+    types = tuple(f"microsoft.storage/storageaccounts/{service}services" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
         """Want the one name that there is."""
@@ -106,7 +109,7 @@ class Services(Generic):
 class Containers(Generic):
     """Containers of blobs."""
 
-    types = ("Microsoft.Storage/storageAccounts/blobServices/containers",)
+    types = ("microsoft.storage/storageaccounts/blobservices/containers",)
 
     def check(self, put: Put) -> None:
         """Want a name that can be a host's."""
@@ -136,10 +139,3 @@ def _endpoints(put: Put, suffix: str) -> dict[str, str]:
     kinds = _OF_KIND.get(str(put.body.get("kind", "")).casefold(), _ALL)
     name = put.address.name.casefold() + suffix
     return {kind: f"https://{name}.{_ZONES.get(kind, kind)}.core.windows.net/" for kind in kinds}
-
-
-PROVIDERS: Final[tuple[Provider, ...]] = (
-    StorageAccounts(),
-    Services(),
-    Containers(),
-)

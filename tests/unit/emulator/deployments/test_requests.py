@@ -260,3 +260,15 @@ def test_a_rollback_needs_something_to_roll_back_to(local: Local) -> None:
     assert refusal(local, body).code == "InvalidOnErrorDeployment"
     body = request(template(), onErrorDeployment={"type": "SpecificDeployment", "deploymentName": "none"})
     assert refusal(local, body).code == "DeploymentNotFound"
+
+
+def test_settings_with_secret_names_are_no_change_when_they_are_sent_again(local: Local) -> None:
+    settings = [{"name": "INSTRUMENTATION_KEY", "value": "plain"}, {"name": "MODE", "value": "fast"}]
+    site = {"type": "Microsoft.Web/sites", "apiVersion": "2023-12-01", "name": "site1", "location": "westeurope"}
+    text = template(resources=[{**site, "properties": {"siteConfig": {"appSettings": settings}}}])
+    local.properties(text)
+    answer: Any = local.engine.deployments.what_if(RG, "d", request(text))
+    assert [change["changeType"] for change in answer["properties"]["changes"]] == ["NoChange"]
+    settings[1]["value"] = "slow"
+    answer = local.engine.deployments.what_if(RG, "d", request(text))
+    assert [change["changeType"] for change in answer["properties"]["changes"]] == ["Modify"]

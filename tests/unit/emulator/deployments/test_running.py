@@ -342,3 +342,44 @@ def test_progress_tells_steps_of_nested_deployments(local: Local) -> None:
         ("Microsoft.Resources/deployments", "d"),
         (WIDGETS, "n"),
     ]
+
+
+def test_what_scope_functions_return_is_an_output_as_it_is(local: Local) -> None:
+    outputs = {
+        "group": {"type": "object", "value": "[resourceGroup()]"},
+        "subscription": {"type": "object", "value": "[subscription()]"},
+        "deployment": {"type": "string", "value": "[deployment().properties.mode]"},
+        "zones": {"type": "array", "value": "[pickZones('Microsoft.Compute', 'virtualMachines', 'westeurope')]"},
+    }
+    found = local.properties(template(outputs=outputs))["outputs"]
+    assert found["group"]["value"]["location"] == "westeurope"
+    assert found["subscription"]["value"]["id"] == SUB
+    assert found["deployment"]["value"] == "Incremental"
+    assert found["zones"]["value"] == ["1"]
+
+
+def test_the_secret_of_a_vault_is_made_up_and_shown_nowhere(local: Local) -> None:
+    vault = f"{RG}/providers/Microsoft.KeyVault/vaults/vault1"
+    properties = {"tenantId": SUB.rpartition("/")[2], "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}
+    local.engine.resources.put(vault, "2023-07-01", {"location": "westeurope", "properties": properties})
+    text = template(
+        parameters={"secret": {"type": "securestring"}},
+        resources=[widget("a", properties={"length": "[length(parameters('secret'))]"})],
+    )
+    body = request(text)
+    body["properties"]["parameters"] = {"secret": {"reference": {"keyVault": {"id": vault}, "secretName": "s"}}}
+    local.engine.deployments.create(RG, "d", body)
+    found: Any = local.engine.deployments.wait(RG, "d", timeout=30)
+    assert found["properties"]["provisioningState"] == "Succeeded", found["properties"].get("error")
+    body["properties"]["parameters"]["secret"]["reference"]["keyVault"]["id"] = vault.replace("vault1", "none")
+    local.engine.deployments.create(RG, "d", body)
+    found = local.engine.deployments.wait(RG, "d", timeout=30)
+    assert found["properties"]["error"]["details"][0]["code"] == "KeyVaultParameterReferenceNotFound"
+
+
+def test_an_api_profile_stands_for_the_version(local: Local) -> None:
+    text = template(
+        apiProfile="2018-06-01-hybrid", resources=[{k: v for k, v in widget("a").items() if k != "apiVersion"}]
+    )
+    local.properties(text)
+    assert local.engine.resources.api_version(f"{W}/a") == "2018-06-01"

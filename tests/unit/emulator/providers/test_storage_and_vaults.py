@@ -61,6 +61,13 @@ def test_names_of_accounts_are_the_worlds(resources: Resources) -> None:
     assert resources.put(taken, VERSION, BODY).created
 
 
+def test_keys_have_the_form_of_their_version(resources: Resources) -> None:
+    resources.put(ACCOUNT, VERSION, BODY)
+    keys: Any = resources.act(ACCOUNT, "listKeys", VERSION)
+    flat: Any = resources.act(ACCOUNT, "listKeys", "2015-05-01-preview")
+    assert flat == {each["keyName"]: each["value"] for each in keys["keys"]}
+
+
 def test_keys_are_the_same_each_time_and_nowhere_kept(engine: Engine) -> None:
     engine.resources.put(ACCOUNT, VERSION, BODY)
     keys: Any = engine.resources.act(ACCOUNT, "listKeys", VERSION)

@@ -1,0 +1,40 @@
+"""Short runs of the campaigns; ``python -m tests.campaigns.NAME`` runs each at its length."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import corpus, many
+from tests.corpus.test_corpus_eval import FOLDER
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_killed_deployment_leaves_a_state_to_go_on_from() -> None:
+    """In a process of its own: it forks, and is to have no threads of others."""
+    command = [sys.executable, "-m", "tests.campaigns.kill", "--times", "6", "--seed", "7"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_deployments_at_once_have_nothing_to_do_with_each_other(tmp_path: Path) -> None:
+    assert many.campaign(12, 3, tmp_path / "state.sqlite3") == []
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the corpus is not at {FOLDER}")
+@pytest.mark.parametrize("remainder", range(2))
+def test_templates_of_the_corpus_deploy_and_change_nothing_again(remainder: int) -> None:
+    """A tenth of them, the whole of which takes a minute."""
+    names = [name for number, name in enumerate(corpus.names()) if number % 20 == 10 * remainder]
+    assert len(names) > 10
+    outcomes = map(corpus.run, names)
+    assert {each.name: each.wrong for each in outcomes if each.wrong and corpus.cause_of(each) is None} == {}
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the corpus is not at {FOLDER}")
+def test_exceptions_of_the_corpus_are_templates_of_it() -> None:
+    assert set(corpus.KNOWN) <= set(corpus.names())
