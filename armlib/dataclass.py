@@ -5,8 +5,8 @@ half a millisecond a class, and a cold ``armlib compile`` passes forty of them: 
 classes share their methods. For the rest nothing differs: ``replace``, ``fields``, ``asdict``, copies and pickles work,
 and a type checker sees the standard decorator.
 
-An instance takes a microsecond longer to make, so a class with many thousand instances (the nodes of expressions, the
-resources of the linker) has the standard one.
+An instance takes a few microseconds longer to make, so a class with many thousand instances (the nodes of expressions,
+the resources of the linker) has the standard one.
 """
 
 from __future__ import annotations

@@ -216,7 +216,7 @@ class _FileReader:
         self._builder = builder
         self._file = file
         self._elements = elements
-        self._specs: dict[int, Spec] = {}  # element -> type; an object stands as its element's position, negated - 1
+        self._specs: dict[str, Spec] = {}  # reference -> type; an object stands as its element's position, negated - 1
         self._numbers: dict[int, int] = {}  # element -> number in the store
 
     def read(self) -> None:
@@ -243,16 +243,16 @@ class _FileReader:
         return self._final(spec)
 
     def _spec(self, reference: Mapping[str, str], depth: int = 0) -> Spec:
-        position = self._position(reference)
-        spec = self._specs.get(position)
+        text = reference["$ref"]
+        spec = self._specs.get(text)
         if spec is None:
+            position = self._position(text)
             if depth > _NESTED_LISTS:
                 raise SourceError(f"{self._file.origin}: element {position} leads to itself without an object between")
-            spec = self._specs[position] = self._written(position, depth)
+            spec = self._specs[text] = self._written(position, depth)
         return spec
 
-    def _position(self, reference: Mapping[str, str]) -> int:
-        text = reference["$ref"]
+    def _position(self, text: str) -> int:
         if not text.startswith("#/") or not text[2:].isdigit() or int(text[2:]) >= len(self._elements):
             raise SourceError(f"{self._file.origin} refers to {text}, but has {len(self._elements)} elements")
         return int(text[2:])
@@ -303,6 +303,7 @@ class _FileReader:
         stack: list[int] = []
         if start in self._numbers:
             return
+        loops: set[int] = set()  # what leads to itself at once
         work = [(start, iter(self._children(start)))]
         order[start] = low[start] = 0
         stack.append(start)
@@ -311,6 +312,8 @@ class _FileReader:
             for child in children:
                 if child in self._numbers:
                     continue
+                if child == position:
+                    loops.add(child)
                 if child not in order:
                     order[child] = low[child] = len(order)
                     stack.append(child)
@@ -325,7 +328,7 @@ class _FileReader:
                     at = stack.index(position)
                     component = stack[at:]
                     del stack[at:]
-                    self._close(component, envelope and component == [start])
+                    self._close(component, envelope and component == [start], is_ring=position in loops)
 
     def _children(self, position: int) -> list[int]:
         element = self._elements[position]
@@ -335,8 +338,8 @@ class _FileReader:
         found += [self._spec(variant) for variant in element.get("elements", {}).values()]
         return [child for spec in found for child in _objects(spec)]
 
-    def _close(self, component: list[int], envelope: bool) -> None:
-        if len(component) == 1 and component[0] not in self._children(component[0]):
+    def _close(self, component: list[int], envelope: bool, *, is_ring: bool) -> None:
+        if len(component) == 1 and not is_ring:
             self._numbers[component[0]] = self._builder.node(self._data(component[0], envelope))
             return
         component = sorted(component, key=lambda position: (self._elements[position].get("name", ""), position))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from armlib.cli.app import has_colour, write_err
@@ -76,6 +78,7 @@ class _LiveTree:
 
         self._title = title
         self._wanted = {id_key(id_): (id_, type_) for id_, type_ in wanted.items()}
+        self._since: dict[tuple[str, str], float] = {}
         self._console = Console(file=stream, no_color=not colour, highlight=False)
         self._live = Live(console=self._console, refresh_per_second=10, transient=False)
         self._live.start()
@@ -90,7 +93,7 @@ class _LiveTree:
         from rich.markup import escape
         from rich.tree import Tree
 
-        steps = [step for step in progress.steps if _is_shown(step)]
+        steps = [self._timed(step) for step in progress.steps if _is_shown(step)]
         begun = {id_key(step.id) for step in steps}
         ended = sum(map(_has_ended, steps))
         whole = len(begun | set(self._wanted))
@@ -104,8 +107,16 @@ class _LiveTree:
                 branches[id_key(step.id)] = branch
         waiting = [id_ for key, (id_, _) in self._wanted.items() if key not in begun]
         if waiting and not progress.is_final:
-            tree.add(f"[dim]{len(waiting)} waiting: {escape(', '.join(map(_short, waiting[:3])))}{_more(waiting)}[/]")
+            more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+            tree.add(f"[dim]{escape(_short(waiting[0]))}{more} waiting[/]")
         return tree
+
+    def _timed(self, step: Step) -> Step:
+        """Return *step* with the seconds that a running one has been seen for, which its service does not tell."""
+        if _has_ended(step):
+            return step
+        since = self._since.setdefault((step.id, step.operation), time.monotonic())
+        return replace(step, seconds=max(step.seconds, time.monotonic() - since))
 
     def _fitting(self, steps: list[Step]) -> list[Step]:
         """Return the steps that fit on the screen: failed and running ones first, then the last ones that ended."""
@@ -114,10 +125,6 @@ class _LiveTree:
             return steps
         by_weight = sorted(range(len(steps)), key=lambda place: (_weight(steps[place]), -place))
         return [steps[place] for place in sorted(by_weight[:room])]
-
-
-def _more(waiting: list[str]) -> str:
-    return f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
 
 
 def _weight(step: Step) -> int:

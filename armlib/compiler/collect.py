@@ -59,7 +59,7 @@ class Draft:
         return ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Collected:
     """A module on its way into the draft."""
 
@@ -78,7 +78,7 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
     modules = [_collected(document, kind) for document in documents.modules]
     found = [diagnostic for module in modules for diagnostic in module.diagnostics]
     forms = {type(module.template["resources"]) for module in modules}
-    symbolizes = list in forms and (request.symbolic or dict in forms)
+    symbolizes = list in forms and (request.symbolic or dict in forms or any(map(_has_nullable, modules)))
     if symbolizes:
         _give_symbols(modules, kind)
     template, problems = _merged(modules)
@@ -94,6 +94,12 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
         linked=tuple(linked for module in modules for linked in module.document.linked),
         diagnostics=(*found, *conflict),
     )
+
+
+def _has_nullable(module: _Collected) -> bool:
+    """Return whether a parameter may be null: only language version 2.0, with its symbolic names, has that."""
+    parameters = _section(module.template, "parameters")
+    return any(isinstance(each, dict) and each.get("nullable") is True for each in parameters.values())
 
 
 def _give_symbols(modules: list[_Collected], kind: ScopeKind) -> None:

@@ -31,7 +31,8 @@ def parameter_section(parameters: Mapping[str, ParameterMetadata]) -> tuple[Json
 
     Types, lengths, ranges, allowed values and the description have a form in ARM; patterns, formats and validators have
     none and are checked by whoever calls the deployment. A secure parameter keeps no default but an empty text and an
-    expression: anything else would be a secret in the template, and is an error that does not show it.
+    expression: anything else would be a secret in the template, and is an error that does not show it. One that may be
+    null is ``nullable``, which asks for language version 2.0.
     """
     section: JsonObject = {}
     found: list[Diagnostic] = []
@@ -49,11 +50,20 @@ def parameter_section(parameters: Mapping[str, ParameterMetadata]) -> tuple[Json
             if type_.startswith("secure") and not _is_harmless(default):
                 found.append(_secret_default(name))
             declared["defaultValue"] = default
+        elif _is_nullable(specification):
+            declared["nullable"] = True
         declared |= {key: specification[key] for key in _CONSTRAINTS if specification.get(key) is not None}
         if parameter.description:
             declared["metadata"] = {"description": parameter.description}
         section[name] = declared
     return section, found
+
+
+def _is_nullable(specification: JsonObject) -> bool:
+    """Return whether the deployment may leave the parameter out: its default is null, or null is among its values."""
+    type_ = specification.get("type")
+    named = isinstance(type_, list) and any(str(name).casefold() == "null" for name in type_)
+    return specification.get("nullable") is True or "defaultValue" in specification or named
 
 
 def _arm_type(declared: Json) -> str | None:

@@ -55,7 +55,7 @@ def link(draft: Draft) -> Linked:
     )
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Uses:
     """What one resource uses: *entries* from its ``dependsOn``, *hard* and *soft* from its texts.
 

@@ -23,7 +23,7 @@ _APART = frozenset({"type", "apiVersion", "dependsOn", "resources"})
 _MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Resource:
     """A resource of a template, nested children included.
 
@@ -59,7 +59,7 @@ class Resource:
         return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Level:
     """A template and its resources; a nested one has the resource that deploys it as *owner*.
 

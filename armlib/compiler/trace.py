@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from armlib.jsonnet.port import Evaluator, Program, Read
 from armlib.jsontypes import Json, JsonObject
@@ -46,7 +48,16 @@ def evaluate_traced(program: Program, evaluator: Evaluator) -> tuple[JsonObject,
         metadata=tuple(told["metadata"]),
         template=told["template"],
         linked=tuple(told["linked"]),
-        fields=tuple(told["fields"]),
+        fields=_fields(told["found"]),
         reads=evaluated.reads,
         packaged=tuple(f"{folder.absolute()}/" for folder in program.roots.base_library),
     )
+
+
+def _fields(found: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the field of each resource, from how many were *found* in each and which of them were kept."""
+    if found is None:
+        return ()
+    fields = [name for name, count in zip(found["names"], found["counts"], strict=True) for _ in range(int(count))]
+    kept = found["kept"]
+    return tuple(fields if kept is None else [fields[int(number)] for number in kept])

@@ -112,7 +112,9 @@ local module = %s, document = armlib.document(module, %s), at = std.extVar('arml
   trace: if std.type(module) == 'object' then {
     module: at.numbers(module),
     template: at.walk(document.template),
-    fields: if '$found' in module then module['$found'].fields else [],
+    found: if '$found' in module then
+      local found = module['$found'];
+      { names: found.names, counts: found.counts, kept: found.kept },
     metadata: if 'parameterMetadata' in module then at.numbers(module.parameterMetadata) else [],
     linked: [at.walk(linked.template) for linked in std.get(document, 'linked', [])],
   },

@@ -31,16 +31,11 @@ class Catalogue:
         self._store = store
         self._definitions = definitions
         self._known: dict[str, list[JsonObject]] = {}
+        self._defined: dict[str, str] | None = None
 
     def namespaces(self) -> list[str]:
         """Return the namespaces, as they are spelt, sorted."""
-        found = {namespace: self._spelling(namespace) for namespace in self._definitions.namespaces()}
-        for type_, id_, _ in self._store.types():
-            found.setdefault(type_.partition("/")[0], parse_address(id_).namespace)
-        if not self._definitions.installed:
-            for type_ in special_types():
-                found.setdefault(type_.partition("/")[0], _title(type_.partition("/")[0]))
-        return sorted(found.values(), key=str.casefold)
+        return sorted(self._spelt().values(), key=str.casefold)
 
     def provider(self, namespace: str, subscription: str | None = None) -> JsonObject | None:
         """Return ``{id, namespace, registrationState, resourceTypes}`` of a namespace, None when it is not known.
@@ -49,12 +44,14 @@ class Catalogue:
             namespace: In any case.
             subscription: The id of the subscription that asks; None for the tenant.
         """
-        types = self._types(namespace.casefold())
-        spelt = next((each for each in self.namespaces() if each.casefold() == namespace.casefold()), None)
-        if spelt is None:
-            return None
+        spelt = self._spelt().get(namespace.casefold())
+        return None if spelt is None else self._provider(spelt, subscription)
+
+    def _provider(self, spelt: str, subscription: str | None) -> JsonObject:
+        namespace = spelt.casefold()
+        types = self._types(namespace)
         above = subscription.rstrip("/") if subscription else ""
-        free = namespace.casefold() in _FREE
+        free = namespace in _FREE
         provider: JsonObject = {"id": f"{above}/providers/{spelt}", "namespace": spelt}
         if subscription:
             provider["registrationPolicy"] = "RegistrationFree" if free else "RegistrationRequired"
@@ -63,8 +60,7 @@ class Catalogue:
 
     def providers(self, subscription: str | None = None) -> list[JsonObject]:
         """Return all that are known, sorted by namespace."""
-        found = (self.provider(namespace, subscription) for namespace in self.namespaces())
-        return [provider for provider in found if provider is not None]
+        return [self._provider(spelt, subscription) for spelt in self.namespaces()]
 
     def state(self, subscription: str, namespace: str) -> str:
         """Return ``Registered`` or ``Unregistered``."""
@@ -149,13 +145,22 @@ class Catalogue:
             if type_.partition("/")[0] == namespace:
                 found.setdefault(type_, (parse_address(id_).type, []))[1].append(version)
         for type_ in special_types():
-            if type_.partition("/")[0] == namespace:
-                found.setdefault(type_, (type_, []))
+            if type_.partition("/")[0].casefold() == namespace:
+                found.setdefault(type_.casefold(), (type_, []))
         return [(name, tuple(sorted(versions))) for _, (name, versions) in sorted(found.items())]
 
-    def _spelling(self, namespace: str) -> str:
-        names = self._definitions.names(namespace)
-        return names[0].partition("/")[0] if names else namespace
+    def _spelt(self) -> dict[str, str]:
+        """Return the namespaces as they are spelt, by what they are in lower case."""
+        if self._defined is None:
+            names = [self._definitions.names(namespace)[0] for namespace in self._definitions.namespaces()]
+            self._defined = {name.partition("/")[0].casefold(): name.partition("/")[0] for name in names}
+        found = dict(self._defined)
+        for type_, id_, _ in self._store.types():
+            found.setdefault(type_.partition("/")[0], parse_address(id_).namespace)
+        if not self._definitions.installed:
+            for type_ in special_types():
+                found.setdefault(type_.partition("/")[0].casefold(), type_.partition("/")[0])
+        return found
 
 
 def _type(name: str, versions: tuple[str, ...]) -> JsonObject:
@@ -174,7 +179,3 @@ def _type(name: str, versions: tuple[str, ...]) -> JsonObject:
 
 def _key(subscription: str, namespace: str) -> str:
     return f"{parse_address(subscription).key} {namespace.casefold()}"
-
-
-def _title(namespace: str) -> str:
-    return ".".join(part[:1].upper() + part[1:] for part in namespace.split("."))

@@ -173,11 +173,10 @@ class Engine:
         ``special``: the local ARM does what the service does beside keeping the body. ``generic``: it keeps it, and
         fills in what every service does.
         """
-        seen = {type_ for type_, _, _ in self.store.types()}
         spelt = {type_: _spelling(id_) for type_, id_, _ in self.store.types()}
+        spelt |= {type_.casefold(): type_ for type_ in special_types()}
         return [
-            {"type": spelt.get(type_, type_), "fidelity": "special" if is_special(type_) else "generic"}
-            for type_ in sorted(seen | set(special_types()))
+            {"type": spelt[type_], "fidelity": "special" if is_special(type_) else "generic"} for type_ in sorted(spelt)
         ]
 
     def snapshot(self) -> JsonObject:

@@ -212,7 +212,7 @@ class Resources:
                 return self.handlers[address.type_key].delete(address, caller)
             row = self._store.find(address.key)
             if row is None:
-                self._scopes_exist(address)
+                self._groups_exist(address)
                 return False
             self._precondition(row, if_match, None)
             for guard in self.guards:
@@ -555,14 +555,18 @@ class Resources:
 
     def _scopes_exist(self, address: Address) -> None:
         """Raise a fault when the subscription, the resource group or the extended resource is not there."""
-        if address.subscription and self._settings.subscriptions and self._store.id_of(address.subscription) is None:
-            raise not_found(parse_address(address.subscription))
-        if address.group and address.kind is not Kind.GROUP and self._store.id_of(address.group) is None:
-            raise not_found(parse_address("/".join(address.id.split("/")[:5])))
+        self._groups_exist(address)
         if address.scope and address.kind is Kind.RESOURCE:
             scope = parse_address(address.scope)
             if scope.kind in (Kind.RESOURCE, Kind.MANAGEMENT_GROUP) and self._store.id_of(scope.key) is None:
                 raise not_found(scope)
+
+    def _groups_exist(self, address: Address) -> None:
+        """Raise a fault when the subscription or the resource group is not there."""
+        if address.subscription and self._settings.subscriptions and self._store.id_of(address.subscription) is None:
+            raise not_found(parse_address(address.subscription))
+        if address.group and address.kind is not Kind.GROUP and self._store.id_of(address.group) is None:
+            raise not_found(parse_address("/".join(address.id.split("/")[:5])))
 
     def _make_subscription(self, address: Address) -> None:
         id_ = "/".join(address.id.split("/")[:3])

@@ -51,6 +51,7 @@ class Boundary:
         self.folders = tuple(os.path.abspath(folder) for folder in (project, *library, *packaged))
         self._real = tuple(dict.fromkeys(os.path.realpath(folder) for folder in self.folders))
         self._named = tuple(dict.fromkeys((*self.folders, *self._real)))
+        self._real_folders: dict[str, str] = {}
 
     @property
     def project(self) -> str:
@@ -72,8 +73,16 @@ class Boundary:
         return _is_inside(path, self._named)
 
     def holds(self, path: str) -> bool:
-        """Return whether *path* is inside the folders when its symbolic links are followed."""
-        return _is_inside(os.path.realpath(path), self._real)
+        """Return whether the absolute *path* is inside the folders when its symbolic links are followed.
+
+        Those of its folder are followed once in an evaluation: a module reads many files of one.
+        """
+        folder, name = os.path.split(path)
+        if name in ("", ".", "..") or os.path.islink(path):
+            return _is_inside(os.path.realpath(path), self._real)
+        if folder not in self._real_folders:
+            self._real_folders[folder] = os.path.realpath(folder)
+        return _is_inside(os.path.join(self._real_folders[folder], name), self._real)
 
 
 class Importer:

@@ -3,7 +3,7 @@
 local arm = import 'arm.libsonnet';
 local fn = arm.fn;
 
-local keyVaultSecretsUser = '4633458b-17de-408a-a874-0445c86b69e6';
+local keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
 
 arm.Module {
   parameterMetadata:: {

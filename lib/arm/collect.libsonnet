@@ -90,11 +90,8 @@ local firstPlaces(resources) =
     // The places of those to keep; null when it is all.
     kept:: if haveRepeats(std.sort([resource.name for resource in self.all])) then firstPlaces(self.all),
     resources:: if self.kept == null then self.all else [self.all[i] for i in self.kept],
-    // The name of the field that each resource comes from.
-    fields::
-      local names = self.names, inFields = self.inFields;
-      local fields = std.flatMap(function(i) [names[i] for _ in inFields[i]], std.range(0, std.length(names) - 1));
-      if self.kept == null then fields else [fields[i] for i in self.kept],
+    // How many are in each of the fields.
+    counts:: [std.length(resources) for resources in self.inFields],
   },
 
   of(module):: self.search(module).resources,

@@ -13,7 +13,7 @@ from tests.e2e.conftest import ARMLIB, Run, clean_environment
 
 MODULE = """local arm = import 'arm.libsonnet';
 arm.Module {
-  parameterMetadata:: { name: { type: 'string', minLength: 3 }, key: { type: 'secureString', defaultValue: null } },
+  parameterMetadata:: { name: { type: 'string', minLength: 3 }, key: { type: 'secureString', defaultValue: '' } },
   account:: arm.Resource('Microsoft.Storage/storageAccounts', '2023-05-01') {
     name: $.arguments.name,
     properties: { key: $.arguments.key },

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,7 @@ def test_it_answers_as_soon_as_it_says_so_and_ends_well(tmp_path: Path) -> None:
             _, errors = process.communicate(timeout=20)
             assert process.returncode == 0
             assert "IDENTITY_ENDPOINT" in errors
+            assert f"To look at    {ready['url']}/" in errors
             assert not (tmp_path / "ready.json").exists()
 
 
@@ -96,6 +98,8 @@ def test_beyond_the_loopback_it_wants_its_token(tmp_path: Path) -> None:
         process.terminate()
         output, errors = process.communicate(timeout=20)
         assert token not in output + errors
+        assert "IDENTITY_HEADER" not in ready["environment"]
+        assert f'IDENTITY_HEADER="$(cat {file})"' in errors
 
 
 def test_rules_make_it_fail_and_wait(tmp_path: Path) -> None:
@@ -115,6 +119,39 @@ def test_the_status_knows_the_server(tmp_path: Path) -> None:
     with serving(tmp_path) as (_, ready):
         assert f"server     {ready['url']}" in subprocess.check_output(status, text=True)
     assert "server     none" in subprocess.check_output(status, text=True)
+
+
+def test_a_killed_server_goes_on_with_a_deployment_at_the_next_start(tmp_path: Path) -> None:
+    things = [
+        {
+            "type": "Microsoft.Example/slow",
+            "apiVersion": "2024-01-01",
+            "name": f"s{number}",
+            "location": "westeurope",
+            "dependsOn": [f"[resourceId('Microsoft.Example/slow', 's{number - 1}')]"] if number else [],
+        }
+        for number in range(6)
+    ]
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    template = {"$schema": schema, "contentVersion": "1.0.0.0", "resources": things}
+    version = "?api-version=2024-03-01"
+    with serving(tmp_path, "--latency", "Microsoft.Example/slow:500ms") as (process, ready):
+        group = f"/subscriptions/{ready['subscriptionId']}/resourcegroups/g"
+        requests.put(f"{ready['url']}{group}{version}", json={"location": "westeurope"}, timeout=10)
+        deployment = f"{group}/providers/Microsoft.Resources/deployments/d{version}"
+        body = {"properties": {"mode": "Incremental", "template": template}}
+        answer = requests.put(ready["url"] + deployment, json=body, timeout=60)
+        assert answer.status_code == 201
+        process.kill()
+        process.communicate(timeout=20)
+    with serving(tmp_path) as (_, ready):
+        for _ in range(300):
+            found = requests.get(ready["url"] + deployment, timeout=10).json()["properties"]
+            if found["provisioningState"] in ("Succeeded", "Failed"):
+                break
+            time.sleep(0.1)
+        assert found["provisioningState"] == "Succeeded"
+        assert len(found["outputResources"]) == 6
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:

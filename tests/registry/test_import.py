@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from armlib.jsonnet.inprocess import InProcessEvaluator
+from armlib.jsonnet.port import EvaluationError, Package, Program, Roots
+from armlib.resources import packaged_folders
+
 ARMLIB = Path(sys.executable).parent / "armlib"
 MODULE = "(import 'storage/account/main.jsonnet') { parameters:: { name: 'st1' } }"
 
@@ -62,3 +66,32 @@ def test_a_wrong_argument_is_told_in_the_words_of_the_parameter(tmp_path: Path) 
     assert done.returncode == 1
     assert "parameter 'name'" in done.stderr
     assert "<armlib>" not in done.stderr
+
+
+def test_a_package_says_that_it_needs_a_module_of_the_collection(tmp_path: Path) -> None:
+    """What it is given without a word depends on the version of armlib."""
+    roles = "std.length((import 'common/interfaces/main.libsonnet').roles)"
+    for folder in ("package", "other", "project"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "package" / "main.libsonnet").write_text(f"{{ arm: import 'arm.libsonnet', roles: {roles} }}")
+    (tmp_path / "other" / "main.libsonnet").write_text("{ roles: { one: 1 } }")
+
+    def evaluated(imports: tuple[tuple[str, int], ...], of_project: tuple[tuple[str, int], ...] = ()) -> str:
+        package = Package(label="package@1.0.0", folder=tmp_path / "package", imports=imports)
+        other = Package(label="other@1.0.0", folder=tmp_path / "other")
+        roots = Roots(
+            project=tmp_path / "project",
+            packages=(package, other),
+            imports=(("package", 0), *of_project),
+            packaged=packaged_folders(),
+        )
+        source = f"[(import 'package/main.libsonnet').roles, {roles}]"
+        program = Program(source=source, file=str(tmp_path / "project" / "main.jsonnet"), roots=roots)
+        return InProcessEvaluator().evaluate(program).text
+
+    with pytest.raises(EvaluationError) as raised:
+        evaluated(())
+    assert "common/interfaces/main.libsonnet" in str(raised.value)
+    in_package, in_project = json.loads(evaluated((("common/interfaces", 1),)))
+    assert (in_package, in_project > 50) == (1, True)
+    assert json.loads(evaluated((("common/interfaces", 1),), (("common/interfaces", 1),))) == [1, 1]

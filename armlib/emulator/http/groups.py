@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from armlib.emulator.addresses import parse_address
 from armlib.emulator.filters import parse_filter
 from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.lro import begin
@@ -23,6 +24,8 @@ def patch(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Answer DELETE of a resource group: 202, later 200."""
     call.engine.resources.get(call.path)
+    for guard in call.engine.resources.guards:  # what is locked is refused at once, and not at the end
+        guard(parse_address(call.path), "delete", call.caller)
 
     def work() -> int:
         call.engine.resources.delete(call.path, caller=call.caller)

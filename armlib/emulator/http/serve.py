@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -204,8 +205,9 @@ def _environment(
     found: dict[str, Any] = {
         "AZURE_SUBSCRIPTION_ID": subscription,
         "IDENTITY_ENDPOINT": f"{endpoint.url}/msi/token",
-        "IDENTITY_HEADER": "local" if token_file is None else f"$(cat {token_file})",
     }
+    if token_file is None:
+        found["IDENTITY_HEADER"] = "local"
     if files is not None:
         found |= {"REQUESTS_CA_BUNDLE": str(files[0]), "SSL_CERT_FILE": str(files[0])}
     return found
@@ -214,9 +216,12 @@ def _environment(
 def instructions(ready: Ready) -> str:
     """Return what people are told: how each client finds the server."""
     url = ready.endpoint.url
-    exports = "\n".join(f"    export {name}={value}" for name, value in ready.environment.items())
+    exports = "\n".join(f"    export {name}={shlex.quote(value)}" for name, value in ready.environment.items())
+    if ready.token_file is not None:
+        exports += f'\n    export IDENTITY_HEADER="$(cat {shlex.quote(str(ready.token_file))})"'
     state = "in memory, gone when the server ends" if ready.state is None else str(ready.state)
     text = f"""
+  To look at    {url}/
   State         {state}
 
   Azure SDK, with DefaultAzureCredential:

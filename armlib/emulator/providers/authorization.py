@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, kept_from_before, text_at
-from armlib.emulator.providers.protocol import Put
+from armlib.emulator.providers.protocol import Provider, Put
 
 _LEVELS: Final = {"cannotdelete": "CanNotDelete", "readonly": "ReadOnly", "notspecified": "NotSpecified"}
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -19,7 +19,7 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGN
 class Locks(Generic):
     """``Microsoft.Authorization/locks``."""
 
-    types = ("microsoft.authorization/locks",)
+    types = ("Microsoft.Authorization/locks",)
 
     def check(self, put: Put) -> None:
         """Want a level."""
@@ -46,7 +46,7 @@ class Locks(Generic):
 class RoleAssignments(Generic):
     """``Microsoft.Authorization/roleAssignments``: one for each scope, principal and role; it cannot become another."""
 
-    types = ("microsoft.authorization/roleassignments",)
+    types = ("Microsoft.Authorization/roleAssignments",)
 
     def check(self, put: Put) -> None:
         """Want a GUID for a name, and a principal and a role that the scope has not got together yet."""
@@ -122,3 +122,9 @@ def _pair(body: Any) -> tuple[str, str]:
 
 def _bare(name: Any) -> str:
     return str(name).replace("-", "")
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Locks(),
+    RoleAssignments(),
+)

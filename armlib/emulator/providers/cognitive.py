@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 _OPEN_AI: Final = frozenset(("openai", "aiservices"))
@@ -19,7 +19,7 @@ _OPEN_AI: Final = frozenset(("openai", "aiservices"))
 class Accounts(Generic):
     """``Microsoft.CognitiveServices/accounts``."""
 
-    types = ("microsoft.cognitiveservices/accounts",)
+    types = ("Microsoft.CognitiveServices/accounts",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it endpoints."""
@@ -50,7 +50,7 @@ class Accounts(Generic):
 class SearchServices(Generic):
     """``Microsoft.Search/searchServices``."""
 
-    types = ("microsoft.search/searchservices",)
+    types = ("Microsoft.Search/searchServices",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it an endpoint."""
@@ -74,7 +74,7 @@ class SearchServices(Generic):
 class SynapseWorkspaces(Generic):
     """``Microsoft.Synapse/workspaces``."""
 
-    types = ("microsoft.synapse/workspaces",)
+    types = ("Microsoft.Synapse/workspaces",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it endpoints."""
@@ -90,3 +90,10 @@ class SynapseWorkspaces(Generic):
             "provisioningState": "Succeeded",
         }
         return completed(super().fill(put), made=made)
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Accounts(),
+    SearchServices(),
+    SynapseWorkspaces(),
+)

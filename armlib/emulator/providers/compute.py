@@ -10,7 +10,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, objects_at, text_at
 from armlib.emulator.providers.made_up import guid, hexadecimal
-from armlib.emulator.providers.protocol import Act, Gone, Put, View
+from armlib.emulator.providers.protocol import Act, Gone, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 _GIGABYTE: Final = 1 << 30
@@ -20,7 +20,7 @@ _MACHINE: Final = "Microsoft.Compute/virtualMachines"
 class VirtualMachines(Generic):
     """``Microsoft.Compute/virtualMachines``."""
 
-    types = ("microsoft.compute/virtualmachines",)
+    types = ("Microsoft.Compute/virtualMachines",)
 
     def check(self, put: Put) -> None:
         """Want interfaces that are there and no other machine's, and managed disks that are there."""
@@ -70,7 +70,7 @@ class VirtualMachines(Generic):
 class ScaleSets(Generic):
     """``Microsoft.Compute/virtualMachineScaleSets``."""
 
-    types = ("microsoft.compute/virtualmachinescalesets",)
+    types = ("Microsoft.Compute/virtualMachineScaleSets",)
 
     def check(self, put: Put) -> None:
         """Want the subnets of its machines to be there."""
@@ -105,7 +105,7 @@ class ScaleSets(Generic):
 class Disks(Generic):
     """``Microsoft.Compute/disks``."""
 
-    types = ("microsoft.compute/disks",)
+    types = ("Microsoft.Compute/disks",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add its id, its size in bytes, and when it was made."""
@@ -192,3 +192,10 @@ def _missing(id_: str, by: str) -> Fault:
         "and that both resources are in the same region.",
         target=by,
     )
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    VirtualMachines(),
+    ScaleSets(),
+    Disks(),
+)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import address, guid, hexadecimal, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 _REGISTRY_NAME: Final = re.compile(r"[A-Za-z0-9]{5,50}\Z")
@@ -22,7 +22,7 @@ _REGISTRY_NAME: Final = re.compile(r"[A-Za-z0-9]{5,50}\Z")
 class Registries(Generic):
     """``Microsoft.ContainerRegistry/registries``."""
 
-    types = ("microsoft.containerregistry/registries",)
+    types = ("Microsoft.ContainerRegistry/registries",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -84,7 +84,7 @@ class Registries(Generic):
 class Environments(Generic):
     """``Microsoft.App/managedEnvironments``."""
 
-    types = ("microsoft.app/managedenvironments",)
+    types = ("Microsoft.App/managedEnvironments",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a domain and an address."""
@@ -105,7 +105,7 @@ class Environments(Generic):
 class Apps(Generic):
     """``Microsoft.App/containerApps``."""
 
-    types = ("microsoft.app/containerapps",)
+    types = ("Microsoft.App/containerApps",)
 
     def check(self, put: Put) -> None:
         """Want the environment to be there."""
@@ -156,7 +156,7 @@ class Apps(Generic):
 class Groups(Generic):
     """``Microsoft.ContainerInstance/containerGroups``."""
 
-    types = ("microsoft.containerinstance/containergroups",)
+    types = ("Microsoft.ContainerInstance/containerGroups",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it an address, and a host when a label is asked for."""
@@ -178,7 +178,7 @@ class Groups(Generic):
 class Clusters(Generic):
     """``Microsoft.ContainerService/managedClusters``."""
 
-    types = ("microsoft.containerservice/managedclusters",)
+    types = ("Microsoft.ContainerService/managedClusters",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it hosts, a group for its nodes, and the identity of its nodes."""
@@ -243,3 +243,12 @@ def _addon(put: Put, name: str, addon: Any) -> Any:
     who = f"{put.id}/addons/{name}"
     identity = {"clientId": guid(f"client of {who}"), "objectId": guid(f"principal of {who}")}
     return {**addon, "identity": identity}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Registries(),
+    Environments(),
+    Apps(),
+    Groups(),
+    Clusters(),
+)

@@ -7,12 +7,13 @@ Source: the REST APIs of Microsoft.Sql, 2021-11-01, Microsoft.DocumentDB, 2024-0
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Implied, Provider, Put
 from armlib.jsontypes import Json
 
 _SERVER_NAME: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
@@ -23,7 +24,7 @@ _COSMOS_NAME: Final = re.compile(r"(?=.{3,44}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z"
 class SqlServers(Generic):
     """``Microsoft.Sql/servers``."""
 
-    types = ("microsoft.sql/servers",)
+    types = ("Microsoft.Sql/servers",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -55,11 +56,22 @@ class SqlServers(Generic):
         defaults = {"version": "12.0", "publicNetworkAccess": "Enabled"}
         return completed(filled, defaults=defaults, made=made)
 
+    def implied(self, put: Put) -> Sequence[Implied]:
+        """Make the database that every server has."""
+        if put.existing is not None:
+            return ()
+        body = {
+            "location": text_at(put.body, "location"),
+            "sku": {"name": "System", "tier": "System"},
+            "properties": {},
+        }
+        return [(f"{put.id}/databases/master", put.api_version, body)]
+
 
 class SqlDatabases(Generic):
     """``Microsoft.Sql/servers/databases``."""
 
-    types = ("microsoft.sql/servers/databases",)
+    types = ("Microsoft.Sql/servers/databases",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Say that it is there, and what it is."""
@@ -84,7 +96,7 @@ class SqlDatabases(Generic):
 class FlexibleServers(Generic):
     """``flexibleServers`` of PostgreSQL and MySQL."""
 
-    types = ("microsoft.dbforpostgresql/flexibleservers", "microsoft.dbformysql/flexibleservers")
+    types = ("Microsoft.DBforPostgreSQL/flexibleServers", "Microsoft.DBforMySQL/flexibleServers")
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -111,7 +123,7 @@ class FlexibleServers(Generic):
 class Cosmos(Generic):
     """``Microsoft.DocumentDB/databaseAccounts``."""
 
-    types = ("microsoft.documentdb/databaseaccounts",)
+    types = ("Microsoft.DocumentDB/databaseAccounts",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -192,7 +204,7 @@ class Cosmos(Generic):
 class Redis(Generic):
     """``Microsoft.Cache/redis``."""
 
-    types = ("microsoft.cache/redis",)
+    types = ("Microsoft.Cache/Redis",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a host and ports."""
@@ -222,3 +234,12 @@ def _region(account: str, region: dict[str, Any]) -> dict[str, Any]:
         "isZoneRedundant": False,
         **region,
     }
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    SqlServers(),
+    SqlDatabases(),
+    FlexibleServers(),
+    Cosmos(),
+    Redis(),
+)

@@ -11,17 +11,17 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, text_at
 from armlib.emulator.providers.made_up import seed
-from armlib.emulator.providers.protocol import Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Gone, Implied, Provider, Put, View
 from armlib.jsontypes import JsonObject
 
-_RECORDS: Final = ("a", "aaaa", "caa", "cname", "ds", "mx", "naptr", "ns", "ptr", "soa", "srv", "tlsa", "txt")
+_RECORDS: Final = ("A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TLSA", "TXT")
 _TOP: Final = {"com": 0, "net": 1, "org": 2, "info": 3}
 
 
 class Zones(Generic):
     """``Microsoft.Network/dnsZones``: its name servers, and the records that it begins with."""
 
-    types = ("microsoft.network/dnszones",)
+    types = ("Microsoft.Network/dnsZones",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Name the servers."""
@@ -59,7 +59,7 @@ class Zones(Generic):
 class PrivateZones(Generic):
     """``Microsoft.Network/privateDnsZones``."""
 
-    types = ("microsoft.network/privatednszones",)
+    types = ("Microsoft.Network/privateDnsZones",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Say how much there may be."""
@@ -100,7 +100,7 @@ class Records(Generic):
     """The sets of records of a zone."""
 
     types = tuple(
-        f"microsoft.network/{zone}/{record}" for zone in ("dnszones", "privatednszones") for record in _RECORDS
+        f"Microsoft.Network/{zone}/{record}" for zone in ("dnsZones", "privateDnsZones") for record in _RECORDS
     )
 
     def check(self, put: Put) -> None:
@@ -141,7 +141,7 @@ class Records(Generic):
 class Links(Generic):
     """``privateDnsZones/virtualNetworkLinks``."""
 
-    types = ("microsoft.network/privatednszones/virtualnetworklinks",)
+    types = ("Microsoft.Network/privateDnsZones/virtualNetworkLinks",)
 
     def check(self, put: Put) -> None:
         """Want the network to be there, and linked once."""
@@ -176,3 +176,11 @@ def _count(zone: JsonObject, view: View) -> int:
 def _name_servers(zone: str) -> list[str]:
     number = 1 + seed(f"servers of {zone}", 1)[0] % 9
     return [f"ns{at + 1}-0{number}.azure-dns.{top}." for top, at in _TOP.items()]
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Zones(),
+    PrivateZones(),
+    Records(),
+    Links(),
+)

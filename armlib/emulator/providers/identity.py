@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed
 from armlib.emulator.providers.made_up import guid
-from armlib.emulator.providers.protocol import Put
+from armlib.emulator.providers.protocol import Provider, Put
 
 
 class UserAssignedIdentities(Generic):
     """``Microsoft.ManagedIdentity/userAssignedIdentities``."""
 
-    types = ("microsoft.managedidentity/userassignedidentities",)
+    types = ("Microsoft.ManagedIdentity/userAssignedIdentities",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a principal and a client."""
@@ -42,3 +42,6 @@ def check_identity(put: Put) -> None:
                 f"operation. Status: 'BadRequest'. Response: '{json.dumps(inner)}''.",
                 target=put.id,
             )
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (UserAssignedIdentities(),)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import hexadecimal
-from armlib.emulator.providers.protocol import Implied, Put
+from armlib.emulator.providers.protocol import Implied, Provider, Put
 
 _NAME: Final = re.compile(r"(?=.{3,24}\Z)[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]\Z")
 
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"(?=.{3,24}\Z)[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9
 class Vaults(Generic):
     """``Microsoft.KeyVault/vaults``."""
 
-    types = ("microsoft.keyvault/vaults",)
+    types = ("Microsoft.KeyVault/vaults",)
 
     def check(self, put: Put) -> None:
         """Want a name that nobody else has."""
@@ -65,7 +65,7 @@ class Vaults(Generic):
 class AccessPolicies(Generic):
     """``vaults/accessPolicies``: ``add``, ``replace`` and ``remove`` change the list of the vault."""
 
-    types = ("microsoft.keyvault/vaults/accesspolicies",)
+    types = ("Microsoft.KeyVault/vaults/accessPolicies",)
 
     def check(self, put: Put) -> None:
         """Want one of the three names."""
@@ -92,7 +92,7 @@ class AccessPolicies(Generic):
 class Secrets(Generic):
     """``Microsoft.KeyVault/vaults/secrets``: a value goes in and is never shown."""
 
-    types = ("microsoft.keyvault/vaults/secrets",)
+    types = ("Microsoft.KeyVault/vaults/secrets",)
     secrets = ("properties.value",)
 
     def fill(self, put: Put) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class Secrets(Generic):
 class Keys(Generic):
     """``Microsoft.KeyVault/vaults/keys``."""
 
-    types = ("microsoft.keyvault/vaults/keys",)
+    types = ("Microsoft.KeyVault/vaults/keys",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add the addresses of the key and of this version."""
@@ -133,3 +133,11 @@ def _changed(policies: list[dict[str, Any]], put: Put) -> list[dict[str, Any]]:
 
 def _who(policy: dict[str, Any]) -> tuple[str, str]:
     return text_at(policy, "objectId").casefold(), text_at(policy, "applicationId").casefold()
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Vaults(),
+    AccessPolicies(),
+    Secrets(),
+    Keys(),
+)

@@ -2,103 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
+from typing import Final
 
 from armlib.emulator.providers.generic import Generic
 from armlib.emulator.providers.protocol import Provider
 
 _GENERIC = Generic()
+# the modules for each namespace, in lower case; one is imported when a type of it is met
+_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "microsoft.app": ("containers",),
+    "microsoft.authorization": ("authorization",),
+    "microsoft.cache": ("databases",),
+    "microsoft.cognitiveservices": ("cognitive",),
+    "microsoft.compute": ("compute",),
+    "microsoft.containerinstance": ("containers",),
+    "microsoft.containerregistry": ("containers",),
+    "microsoft.containerservice": ("containers",),
+    "microsoft.dbformysql": ("databases",),
+    "microsoft.dbforpostgresql": ("databases",),
+    "microsoft.documentdb": ("databases",),
+    "microsoft.eventhub": ("messaging",),
+    "microsoft.insights": ("monitor",),
+    "microsoft.keyvault": ("keyvault",),
+    "microsoft.managedidentity": ("identity",),
+    "microsoft.management": ("scopes",),
+    "microsoft.network": ("network", "dns"),
+    "microsoft.operationalinsights": ("monitor",),
+    "microsoft.resources": ("scopes",),
+    "microsoft.search": ("cognitive",),
+    "microsoft.servicebus": ("messaging",),
+    "microsoft.sql": ("databases",),
+    "microsoft.storage": ("storage",),
+    "microsoft.synapse": ("cognitive",),
+    "microsoft.web": ("web",),
+}
 
 
+@lru_cache(maxsize=4096)
 def provider_of(type_: str) -> Provider:
     """Return the provider of a type (in lower case)."""
-    return _special().get(type_, _GENERIC)
+    return _special(type_.partition("/")[0]).get(type_, _GENERIC)
 
 
 def is_special(type_: str) -> bool:
     """Return whether a type (in lower case) has a provider of its own."""
-    return type_ in _special()
+    return type_ in _special(type_.partition("/")[0])
 
 
 def special_types() -> tuple[str, ...]:
-    """Return the types, in lower case, that have a provider of their own, sorted."""
-    return tuple(sorted(_special()))
+    """Return the types, as Azure spells them, that have a provider of their own, sorted."""
+    spelt = {each for namespace in _MODULES for provider in _special(namespace).values() for each in provider.types}
+    return tuple(sorted(spelt, key=str.casefold))
 
 
-@lru_cache(maxsize=1)
-def _special() -> dict[str, Provider]:
-    from armlib.emulator.providers import (
-        authorization,
-        cognitive,
-        compute,
-        containers,
-        databases,
-        dns,
-        identity,
-        keyvault,
-        messaging,
-        monitor,
-        network,
-        scopes,
-        storage,
-        web,
-    )
-
-    providers: tuple[Provider, ...] = (
-        scopes.ResourceGroups(),
-        scopes.Subscriptions(),
-        scopes.ManagementGroups(),
-        authorization.Locks(),
-        authorization.RoleAssignments(),
-        cognitive.Accounts(),
-        cognitive.SearchServices(),
-        cognitive.SynapseWorkspaces(),
-        compute.VirtualMachines(),
-        compute.ScaleSets(),
-        compute.Disks(),
-        containers.Registries(),
-        containers.Environments(),
-        containers.Apps(),
-        containers.Groups(),
-        containers.Clusters(),
-        databases.SqlServers(),
-        databases.SqlDatabases(),
-        databases.FlexibleServers(),
-        databases.Cosmos(),
-        databases.Redis(),
-        dns.Zones(),
-        dns.PrivateZones(),
-        dns.Records(),
-        dns.Links(),
-        identity.UserAssignedIdentities(),
-        keyvault.Vaults(),
-        keyvault.AccessPolicies(),
-        keyvault.Secrets(),
-        keyvault.Keys(),
-        messaging.Namespaces(),
-        messaging.Rules(),
-        monitor.Workspaces(),
-        monitor.Components(),
-        network.Networked(),
-        network.VirtualNetworks(),
-        network.Subnets(),
-        network.SecurityGroups(),
-        network.SecurityRules(),
-        network.RouteTables(),
-        network.Routes(),
-        network.PublicAddresses(),
-        network.NetworkInterfaces(),
-        network.LoadBalancers(),
-        network.Firewalls(),
-        network.Gateways(),
-        network.Circuits(),
-        network.PrivateEndpoints(),
-        storage.StorageAccounts(),
-        storage.Services(),
-        storage.Containers(),
-        web.Plans(),
-        web.Sites(),
-        web.Configurations(),
-        web.StaticSites(),
-    )
-    return {type_: provider for provider in providers for type_ in provider.types}
+@lru_cache(maxsize=4096)
+def _special(namespace: str) -> Mapping[str, Provider]:
+    """Return the providers in the modules for a namespace, by type in lower case."""
+    found: dict[str, Provider] = {}
+    for name in _MODULES.get(namespace, ()):
+        for provider in import_module(f"armlib.emulator.providers.{name}").PROVIDERS:
+            found |= {type_.casefold(): provider for type_ in provider.types}
+    return found

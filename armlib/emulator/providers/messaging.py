@@ -11,17 +11,17 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Implied, Put
+from armlib.emulator.providers.protocol import Act, Implied, Provider, Put
 from armlib.jsontypes import Json
 
 _ROOT_RULE: Final = "RootManageSharedAccessKey"
-_SERVICES: Final = ("microsoft.servicebus", "microsoft.eventhub")
+_SERVICES: Final = ("Microsoft.ServiceBus", "Microsoft.EventHub")
 _WITH_RULES: Final = (
-    "microsoft.servicebus/namespaces",
-    "microsoft.servicebus/namespaces/queues",
-    "microsoft.servicebus/namespaces/topics",
-    "microsoft.eventhub/namespaces",
-    "microsoft.eventhub/namespaces/eventhubs",
+    "Microsoft.ServiceBus/namespaces",
+    "Microsoft.ServiceBus/namespaces/queues",
+    "Microsoft.ServiceBus/namespaces/topics",
+    "Microsoft.EventHub/namespaces",
+    "Microsoft.EventHub/namespaces/eventhubs",
 )
 
 
@@ -34,7 +34,11 @@ class Namespaces(Generic):
         """Want a name that nobody else has."""
         taken = name_taken(put) or (
             put.existing is None
-            and any(put.view.named(type_, put.address.name) for type_ in self.types if type_ != put.address.type_key)
+            and any(
+                put.view.named(type_, put.address.name)
+                for type_ in self.types
+                if type_.casefold() != put.address.type_key
+            )
         )
         if taken:
             raise Fault(
@@ -73,7 +77,7 @@ class Namespaces(Generic):
 class Rules(Generic):
     """``authorizationRules`` of namespaces, queues, topics and hubs."""
 
-    types = tuple(f"{type_}/authorizationrules" for type_ in _WITH_RULES)
+    types = tuple(f"{type_}/authorizationRules" for type_ in _WITH_RULES)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Keep the rights."""
@@ -95,3 +99,9 @@ class Rules(Generic):
                 f"SharedAccessKeyName={call.address.name};SharedAccessKey={value}{end}"
             )
         return answer
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Namespaces(),
+    Rules(),
+)

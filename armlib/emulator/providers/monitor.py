@@ -5,18 +5,18 @@ Source: the REST APIs of Microsoft.OperationalInsights, 2023-09-01, and Microsof
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, text_at
 from armlib.emulator.providers.made_up import guid, key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.jsontypes import Json
 
 
 class Workspaces(Generic):
     """``Microsoft.OperationalInsights/workspaces``."""
 
-    types = ("microsoft.operationalinsights/workspaces",)
+    types = ("Microsoft.OperationalInsights/workspaces",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add the id that agents know it by."""
@@ -47,7 +47,7 @@ class Workspaces(Generic):
 class Components(Generic):
     """``Microsoft.Insights/components``."""
 
-    types = ("microsoft.insights/components",)
+    types = ("Microsoft.Insights/components",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add the ids that applications send with."""
@@ -67,3 +67,9 @@ class Components(Generic):
         }
         defaults = {"Application_Type": "web", "RetentionInDays": 90}
         return completed(super().fill(put), defaults=defaults, made=made)
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Workspaces(),
+    Components(),
+)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, objects_at, text_at
 from armlib.emulator.providers.made_up import address, address6, guid, seed
-from armlib.emulator.providers.protocol import Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Gone, Implied, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 Network = IPv4Network | IPv6Network
@@ -58,15 +58,15 @@ class Networked(Generic):
     """What all resources of the namespace do: parts get ids, and what is named must be there."""
 
     types: tuple[str, ...] = (
-        "microsoft.network/applicationgateways",
-        "microsoft.network/applicationsecuritygroups",
-        "microsoft.network/bastionhosts",
-        "microsoft.network/connections",
-        "microsoft.network/ddosprotectionplans",
-        "microsoft.network/natgateways",
-        "microsoft.network/privatelinkservices",
-        "microsoft.network/publicipprefixes",
-        "microsoft.network/virtualnetworks/virtualnetworkpeerings",
+        "Microsoft.Network/applicationGateways",
+        "Microsoft.Network/applicationSecurityGroups",
+        "Microsoft.Network/bastionHosts",
+        "Microsoft.Network/connections",
+        "Microsoft.Network/ddosProtectionPlans",
+        "Microsoft.Network/natGateways",
+        "Microsoft.Network/privateLinkServices",
+        "Microsoft.Network/publicIPPrefixes",
+        "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
     )
     # lists of the properties whose items are resources of their own, and the segment of their type
     children: ClassVar[Mapping[str, str]] = {}
@@ -127,7 +127,7 @@ class Networked(Generic):
 class VirtualNetworks(Networked):
     """``Microsoft.Network/virtualNetworks``: its subnets are resources of their own."""
 
-    types = ("microsoft.network/virtualnetworks",)
+    types = ("Microsoft.Network/virtualNetworks",)
     children: ClassVar[Mapping[str, str]] = {"subnets": "subnets"}
 
     def check(self, put: Put) -> None:
@@ -150,7 +150,7 @@ class VirtualNetworks(Networked):
 class Subnets(Networked):
     """``virtualNetworks/subnets``."""
 
-    types = ("microsoft.network/virtualnetworks/subnets",)
+    types = ("Microsoft.Network/virtualNetworks/subnets",)
 
     def check(self, put: Put) -> None:
         """Want a range inside the network that no other subnet has."""
@@ -198,7 +198,7 @@ class Subnets(Networked):
 class SecurityGroups(Networked):
     """``Microsoft.Network/networkSecurityGroups``: its rules are resources of their own."""
 
-    types = ("microsoft.network/networksecuritygroups",)
+    types = ("Microsoft.Network/networkSecurityGroups",)
     children: ClassVar[Mapping[str, str]] = {"securityRules": "securityRules"}
 
     def check(self, put: Put) -> None:
@@ -225,7 +225,7 @@ class SecurityGroups(Networked):
 class SecurityRules(Networked):
     """``networkSecurityGroups/securityRules``."""
 
-    types = ("microsoft.network/networksecuritygroups/securityrules",)
+    types = ("Microsoft.Network/networkSecurityGroups/securityRules",)
 
     def check(self, put: Put) -> None:
         """Want a priority that no other rule of the direction has."""
@@ -244,7 +244,7 @@ class SecurityRules(Networked):
 class RouteTables(Networked):
     """``Microsoft.Network/routeTables``: its routes are resources of their own."""
 
-    types = ("microsoft.network/routetables",)
+    types = ("Microsoft.Network/routeTables",)
     children: ClassVar[Mapping[str, str]] = {"routes": "routes"}
 
     def may_delete(self, gone: Gone) -> None:
@@ -255,13 +255,13 @@ class RouteTables(Networked):
 class Routes(Networked):
     """``routeTables/routes``."""
 
-    types = ("microsoft.network/routetables/routes",)
+    types = ("Microsoft.Network/routeTables/routes",)
 
 
 class PublicAddresses(Networked):
     """``Microsoft.Network/publicIPAddresses``."""
 
-    types = ("microsoft.network/publicipaddresses",)
+    types = ("Microsoft.Network/publicIPAddresses",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it an address, and a name when a label is asked for."""
@@ -302,7 +302,7 @@ class PublicAddresses(Networked):
 class NetworkInterfaces(Networked):
     """``Microsoft.Network/networkInterfaces``: each configuration gets an address of its subnet."""
 
-    types = ("microsoft.network/networkinterfaces",)
+    types = ("Microsoft.Network/networkInterfaces",)
 
     def check(self, put: Put) -> None:
         """Want a subnet, and an address of it that nobody has when one is asked for."""
@@ -349,7 +349,7 @@ class NetworkInterfaces(Networked):
 class LoadBalancers(Networked):
     """``Microsoft.Network/loadBalancers``: a front end in a subnet gets an address of it."""
 
-    types = ("microsoft.network/loadbalancers",)
+    types = ("Microsoft.Network/loadBalancers",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give private addresses to the front ends."""
@@ -372,7 +372,7 @@ class LoadBalancers(Networked):
 class Firewalls(Networked):
     """``Microsoft.Network/azureFirewalls``: one in a network gets an address of its subnet, one in a hub any."""
 
-    types = ("microsoft.network/azurefirewalls",)
+    types = ("Microsoft.Network/azureFirewalls",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give private addresses."""
@@ -390,7 +390,7 @@ class Firewalls(Networked):
 class Gateways(Networked):
     """Gateways of virtual networks, and of virtual hubs: they speak BGP."""
 
-    types = ("microsoft.network/virtualnetworkgateways", "microsoft.network/vpngateways")
+    types = ("Microsoft.Network/virtualNetworkGateways", "Microsoft.Network/vpnGateways")
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give addresses to speak from."""
@@ -413,7 +413,7 @@ class Gateways(Networked):
 class Circuits(Networked):
     """``Microsoft.Network/expressRouteCircuits``: nobody has provisioned them."""
 
-    types = ("microsoft.network/expressroutecircuits",)
+    types = ("Microsoft.Network/expressRouteCircuits",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give a key for the provider."""
@@ -428,7 +428,7 @@ class Circuits(Networked):
 class PrivateEndpoints(Networked):
     """``Microsoft.Network/privateEndpoints``: connections are approved at once."""
 
-    types = ("microsoft.network/privateendpoints",)
+    types = ("Microsoft.Network/privateEndpoints",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Approve the connections."""
@@ -749,3 +749,21 @@ def _member(value: Any, *path: str) -> Any:
 def _object(value: Any, *path: str) -> dict[str, Any]:
     found = _member(value, *path)
     return found if isinstance(found, dict) else {}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Networked(),
+    VirtualNetworks(),
+    Subnets(),
+    SecurityGroups(),
+    SecurityRules(),
+    RouteTables(),
+    Routes(),
+    PublicAddresses(),
+    NetworkInterfaces(),
+    LoadBalancers(),
+    Firewalls(),
+    Gateways(),
+    Circuits(),
+    PrivateEndpoints(),
+)

@@ -140,7 +140,7 @@ class Provider(Protocol):
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The types, in lower case."""
+        """The types, as Azure spells them."""
         ...
 
     @property

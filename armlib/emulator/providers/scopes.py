@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import SUCCEEDED, Generic, envelope
-from armlib.emulator.providers.protocol import Put
+from armlib.emulator.providers.protocol import Provider, Put
 from armlib.emulator.refusals import location_required
 from armlib.jsontypes import Json, JsonObject
 
@@ -16,7 +16,7 @@ MANAGEMENT_GROUP_VERSION = "2023-04-01"
 class ResourceGroups(Generic):
     """``Microsoft.Resources/resourceGroups``."""
 
-    types = ("microsoft.resources/resourcegroups",)
+    types = ("Microsoft.Resources/resourceGroups",)
 
     def check(self, put: Put) -> None:
         """Want a location, and the one it has."""
@@ -48,7 +48,7 @@ class ResourceGroups(Generic):
 class Subscriptions(Generic):
     """Subscriptions, which the local ARM makes when they are first used."""
 
-    types = ("microsoft.resources/subscriptions",)
+    types = ("Microsoft.Resources/subscriptions",)
 
     def fill(self, put: Put) -> JsonObject:
         """Return a subscription that can be used."""
@@ -76,7 +76,7 @@ class Subscriptions(Generic):
 class ManagementGroups(Generic):
     """``Microsoft.Management/managementGroups``."""
 
-    types = ("microsoft.management/managementgroups",)
+    types = ("Microsoft.Management/managementGroups",)
 
     def check(self, put: Put) -> None:
         """Want the parent to be there."""
@@ -116,3 +116,10 @@ def _member(value: Json, *path: str) -> Json:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    ResourceGroups(),
+    Subscriptions(),
+    ManagementGroups(),
+)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, kept_from_before, name_taken
 from armlib.emulator.providers.made_up import key
-from armlib.emulator.providers.protocol import Act, Put
+from armlib.emulator.providers.protocol import Act, Provider, Put
 from armlib.emulator.regions import paired_region
 from armlib.jsontypes import Json
 
@@ -32,7 +32,7 @@ _FLAT_KEYS: Final = "2015-06-15"  # the last version that answers ``{key1, key2}
 class StorageAccounts(Generic):
     """``Microsoft.Storage/storageAccounts``."""
 
-    types = ("microsoft.storage/storageaccounts",)
+    types = ("Microsoft.Storage/storageAccounts",)
     always = tuple(f"{service}Services/default" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
@@ -96,7 +96,7 @@ class StorageAccounts(Generic):
 class Services(Generic):
     """The services of an account."""
 
-    types = tuple(f"microsoft.storage/storageaccounts/{service}services" for service in _SERVICES)
+    types = tuple(f"Microsoft.Storage/storageAccounts/{service}Services" for service in _SERVICES)
 
     def check(self, put: Put) -> None:
         """Want the one name that there is."""
@@ -109,7 +109,7 @@ class Services(Generic):
 class Containers(Generic):
     """Containers of blobs."""
 
-    types = ("microsoft.storage/storageaccounts/blobservices/containers",)
+    types = ("Microsoft.Storage/storageAccounts/blobServices/containers",)
 
     def check(self, put: Put) -> None:
         """Want a name that can be a host's."""
@@ -139,3 +139,10 @@ def _endpoints(put: Put, suffix: str) -> dict[str, str]:
     kinds = _OF_KIND.get(str(put.body.get("kind", "")).casefold(), _ALL)
     name = put.address.name.casefold() + suffix
     return {kind: f"https://{name}.{_ZONES.get(kind, kind)}.core.windows.net/" for kind in kinds}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    StorageAccounts(),
+    Services(),
+    Containers(),
+)

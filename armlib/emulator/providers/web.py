@@ -12,7 +12,7 @@ from typing import Any, Final
 from armlib.deployment.fault import Fault
 from armlib.emulator.providers.generic import Generic, completed, name_taken, objects_at, text_at
 from armlib.emulator.providers.made_up import address, hexadecimal, key
-from armlib.emulator.providers.protocol import Act, Gone, Implied, Put, View
+from armlib.emulator.providers.protocol import Act, Gone, Implied, Provider, Put, View
 from armlib.jsontypes import Json, JsonObject
 
 _SITE_NAME: Final = re.compile(r"(?=.{2,60}\Z)[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]\Z")
@@ -45,7 +45,7 @@ _LISTS: Final = (
 class Plans(Generic):
     """``Microsoft.Web/serverfarms``."""
 
-    types = ("microsoft.web/serverfarms",)
+    types = ("Microsoft.Web/serverfarms",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Write its size out, and say that it is ready."""
@@ -85,7 +85,7 @@ class Plans(Generic):
 class Sites(Generic):
     """``Microsoft.Web/sites``, and slots."""
 
-    types = ("microsoft.web/sites", "microsoft.web/sites/slots")
+    types = ("Microsoft.Web/sites", "Microsoft.Web/sites/slots")
     below = (
         *(f"config/{name}/list" for name in _LISTS),
         "host/default/listkeys",
@@ -104,7 +104,7 @@ class Sites(Generic):
                 "end.",
                 target=put.id,
             )
-        if put.address.type_key == self.types[0] and name_taken(put):
+        if len(put.address.names) == 1 and name_taken(put):
             raise Fault(409, "Conflict", f"Website with given name {name} already exists.", target=put.id)
         plan = text_at(put.properties, "serverFarmId")
         if plan.startswith("/") and put.view.checks_references and not put.preflight and not put.view.exists(plan):
@@ -202,7 +202,7 @@ class Sites(Generic):
 class Configurations(Generic):
     """``sites/config``: settings go in, and only their lists show them."""
 
-    types = ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
+    types = ("Microsoft.Web/sites/config", "Microsoft.Web/sites/slots/config")
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Keep what is sent; there is no state."""
@@ -227,7 +227,7 @@ class Configurations(Generic):
 class StaticSites(Generic):
     """``Microsoft.Web/staticSites``."""
 
-    types = ("microsoft.web/staticsites",)
+    types = ("Microsoft.Web/staticSites",)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give it a host."""
@@ -253,3 +253,11 @@ def _sku(name: str) -> dict[str, Any]:
     version = found[2] if found and found[2] else ""
     tier = _TIERS.get(family.upper(), "Standard")
     return {"name": name, "tier": tier + version.upper(), "size": name, "family": family + version, "capacity": 1}
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (
+    Plans(),
+    Sites(),
+    Configurations(),
+    StaticSites(),
+)

@@ -87,6 +87,6 @@ interfaces.Module {
     },
   },
 
+  // What the script writes to AZ_SCRIPTS_OUTPUT_PATH is there for others: `$.script.script.ref('outputs.NAME')`.
   anchor:: 'script',
-  outputs+: { outputs: arm.output($.script.ref('outputs'), 'object') },
 }

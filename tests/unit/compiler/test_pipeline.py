@@ -122,3 +122,35 @@ def test_nesting_beyond_what_can_be_walked_is_an_error_and_the_collector_goes_on
         compile_template(request(tmp_path, "main.jsonnet"), InProcessEvaluator(), rules=[walk])
     assert caught.value.code == "too-deep"
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "{ type: 'secureString', defaultValue: null }",
+        "{ type: 'secureString', nullable: true }",
+        "{ type: ['secureString', 'null'] }",
+        "{ type: 'int', deployTime: true, nullable: true }",
+    ],
+)
+def test_a_parameter_of_the_deployment_that_may_be_null_asks_for_language_version_2(
+    tmp_path: Path, declared: str
+) -> None:
+    text = f"""local arm = import 'arm.libsonnet';
+    arm.Module {{
+      parameterMetadata:: {{ key: {declared} }},
+      site:: arm.Resource('Microsoft.Web/sites', '2023-01-01') {{ name: 's', properties: {{ key: $.arguments.key }} }},
+    }}"""
+    (tmp_path / "main.jsonnet").write_text(text)
+    made: Any = compiled(tmp_path, "main.jsonnet").template
+    assert made["languageVersion"] == "2.0"
+    assert made["parameters"]["key"]["nullable"] is True
+    assert [body["name"] for body in made["resources"].values()] == ["s"]
+
+
+def test_a_parameter_that_has_a_default_does_not(tmp_path: Path) -> None:
+    text = "{ parameterMetadata:: { key: { type: 'secureString', defaultValue: '' } }, resources: [] }"
+    (tmp_path / "main.jsonnet").write_text(text)
+    made: Any = compiled(tmp_path, "main.jsonnet").template
+    assert "languageVersion" not in made
+    assert made["parameters"]["key"] == {"type": "securestring", "defaultValue": ""}

@@ -126,7 +126,8 @@ def _group_table(groups: Sequence[JsonObject], call: Call) -> Html:
         id_ = str(group["id"])
         key = parse_address(id_).key
         latest = store.documents("deployments", scope=key, newest_first=True, limit=1)
-        resources = sum(1 for _ in store.inside(key))
+        inside = "select count(*) from resources where key > ? and key < ?"
+        resources = store.rows(inside, f"{key}/", f"{key}0")[0][0]
         subscription = id_.split("/")[2]
         rows.append(
             [

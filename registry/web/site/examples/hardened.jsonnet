@@ -1,4 +1,4 @@
-// Reached from one network; its own requests leave by that network, too, and it reads a secret as its identity.
+// Reached from one network; its own requests leave by that network, too, and it may read the secrets of a vault as its identity.
 local arm = import 'arm.libsonnet';
 
 arm.Module {
@@ -26,7 +26,6 @@ arm.Module {
       name: 'app-example-2',
       plan: $.plan,
       runtime: 'NODE|22-lts',
-      settings: { TOKEN: '@Microsoft.KeyVault(VaultName=kv-example-005;SecretName=token)' },
       subnet: $.network.subnetIds.apps,
       healthCheckPath: '/health',
       lock: 'CanNotDelete',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armlib.deployment.fault import Fault
@@ -82,6 +82,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=5))
 def test_every_json_object_is_read_as_it_is_and_after_a_bare_key(value: dict[str, object]) -> None:
     text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -93,6 +94,7 @@ def test_every_json_object_is_read_as_it_is_and_after_a_bare_key(value: dict[str
     assert parse_body(b'{"properties": {template:' + text + b"}}") == {"properties": {"template": value}}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_object_or_a_refusal(content: bytes) -> None:
     try:

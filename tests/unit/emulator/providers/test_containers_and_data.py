@@ -101,6 +101,8 @@ def test_databases_have_hosts(resources: Resources) -> None:
     server = put(resources, "Microsoft.Sql/servers", {"properties": {"administratorLoginPassword": "hunter2"}})
     assert server["properties"]["fullyQualifiedDomainName"] == "example.database.windows.net"
     assert "administratorLoginPassword" not in server["properties"]
+    master = resources.get(f"{server['id']}/databases/master")
+    assert master["sku"] == {"name": "System", "tier": "System"}
     database = put(resources, "Microsoft.Sql/servers/databases", {"sku": {"name": "S0"}})
     assert (database["properties"]["status"], database["properties"]["currentServiceObjectiveName"]) == ("Online", "S0")
     postgres = put(resources, "Microsoft.DBforPostgreSQL/flexibleServers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armlib.emulator.http.page.graph import Box, draw
@@ -55,6 +55,7 @@ def test_nothing_is_an_empty_drawing() -> None:
     assert places(draw([])) == {}
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), max_size=60))
 def test_boxes_never_touch_and_every_graph_even_with_circles_is_drawn(edges: list[tuple[int, int]]) -> None:
     names = sorted({number for edge in edges for number in edge})

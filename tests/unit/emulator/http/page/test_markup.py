@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armlib.emulator.http.page.json_view import json_view
@@ -49,6 +49,7 @@ class _Texts(HTMLParser):
         self.tags.add(name)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.none() | st.lists(st.text()), max_size=5))
 def test_json_is_shown_as_it_is_whatever_it_holds(value: dict[str, object]) -> None:
     import json
