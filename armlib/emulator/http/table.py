@@ -121,8 +121,8 @@ def _of_scopes() -> Iterator[Route]:
         yield Route.of(base, GET=providers.list_)
         yield Route.of(one, GET=providers.get)
         yield Route.of(one + "/resourceTypes", GET=providers.resource_types)
-        yield Route.of(one + "/register", POST=providers.register)
-        yield Route.of(one + "/unregister", POST=providers.unregister)
+    yield Route.of(_S + "/providers/{namespace}/register", POST=providers.register)
+    yield Route.of(_S + "/providers/{namespace}/unregister", POST=providers.unregister)
 
 
 def _generic() -> Iterator[Route]:
