@@ -67,7 +67,9 @@ TAILS = (
     "/providers/Microsoft.Insights/eventtypes/management/values",
     "/providers/Microsoft.Management/managementGroups",
 )
-SMALL = st.sampled_from([None, True, 0, -1, "", "x", "[nonsense(", "[resourceGroup().id]", [], {}, [{}], {"a": None}])
+SMALL: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, 0, -1, "", "x", "[nonsense(", "[resourceGroup().id]", [], {}, [{}], {"a": None}]
+)
 NAMES = [
     "properties",
     "location",
