@@ -53,7 +53,7 @@ class Live:
             return resource
         condition = self.value(resource.condition, environment)
         if condition is False or _is_complete(resource):
-            return replace(resource, condition=condition)
+            return resource if condition is resource.condition else replace(resource, condition=condition)
         return replace(
             resource,
             condition=condition,

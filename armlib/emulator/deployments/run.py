@@ -477,6 +477,8 @@ class Run:
         condition = reveal(found.condition)
         if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
             return None
+        if _is_plain(found) and is_known(dict(found.body)):
+            return found
         version = reveal(found.api_version) or self._parts.planner.version_of(found.type, self._root.template)
         found = replace(found, id=reveal(found.id), name=reveal(found.name), api_version=version)
         body = dict(found.body)
@@ -671,6 +673,12 @@ class Run:
 def new_body(plan: Plan, settings: Settings, state: str, correlation: str | None = None) -> dict[str, Any]:
     """Return the deployment that *plan* begins."""
     return body_of(plan, state=state, moment=settings.clock(), correlation=correlation or str(uuid4()))
+
+
+def _is_plain(resource: ExpandedResource) -> bool:
+    """Return whether it is a resource, not a deployment, of which it is known which one it is."""
+    identity = (resource.id, resource.name, resource.api_version)
+    return all(type(each) is str for each in identity) and resource.type.casefold() != DEPLOYMENTS
 
 
 def _is_transient(fault: Fault) -> bool:
