@@ -292,7 +292,7 @@ def _is_inside(key: str, gone: Container[str]) -> bool:
 
 
 def _kept(entry: JsonObject) -> str | None:
-    return kept_by_complete_mode(str(entry.get("type")))
+    return kept_by_complete_mode(str(entry.get("type")), str(entry.get("id")).rpartition("/")[2])
 
 
 def _of_stack(work: _Work, stack: Stack, reader: Reader) -> Iterable[Change]:

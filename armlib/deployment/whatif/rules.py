@@ -11,7 +11,7 @@ what they are (``Microsoft.Web/sites/config:appsettings``). Paths are dotted, wi
 - ``merged``: arrays that stay when the template does not mention them, and are replaced when it does.
 - ``hidden``: properties that are sent and never told again.
 - ``ordered``: names of arrays whose order means something.
-- ``keptByCompleteMode``, ``deletedByCompleteMode``: root types and child types that are exceptions.
+- ``keptByCompleteMode``, ``deletedByCompleteMode``: root types and child types that are exceptions, or ``type:name``.
 """
 
 from __future__ import annotations
@@ -58,9 +58,14 @@ def ordered_names() -> frozenset[str]:
     return _folded_set("ordered")
 
 
-def kept_by_complete_mode(type_: str) -> str | None:
-    """Return why complete mode leaves resources of *type_* alone, None when it deletes them."""
+def kept_by_complete_mode(type_: str, name: str = "") -> str | None:
+    """Return why complete mode leaves resources of *type_* alone, None when it deletes them.
+
+    *name* is the last segment of the resource's name: some are part of what is around them.
+    """
     folded = type_.casefold()
+    if f"{type_}:{name}".casefold() in _folded_set("keptByCompleteMode"):
+        return "the resource is a part of its parent, and goes with it"
     if folded in _folded_set("deletedByCompleteMode"):
         return None
     if folded.count("/") > 1:

@@ -53,7 +53,7 @@ def clean_up(resources: Resources, group: str, keep: Collection[str], caller: Ca
 
 
 def _goes(id_: str, type_: str, keep: Collection[str]) -> bool:
-    if kept_by_complete_mode(type_) is not None:
+    if kept_by_complete_mode(type_, id_.rpartition("/")[2]) is not None:
         return False
     key = id_key(id_)
     return key not in keep and not any(kept.startswith(f"{key}/") for kept in keep)

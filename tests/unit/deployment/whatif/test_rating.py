@@ -140,6 +140,8 @@ def test_complete_mode_keeps_most_children() -> None:
     assert kept_by_complete_mode("Microsoft.Compute/virtualMachines/EXTENSIONS") is None
     assert kept_by_complete_mode(f"{NETWORKS}/subnets") is not None
     assert kept_by_complete_mode("microsoft.authorization/roleassignments") is not None
+    assert kept_by_complete_mode("Microsoft.Sql/servers/databases", "master") is not None
+    assert kept_by_complete_mode("Microsoft.Sql/servers/databases", "mine") is None
 
 
 def test_the_table_has_no_key_that_nothing_reads() -> None:
@@ -148,6 +150,6 @@ def test_the_table_has_no_key_that_nothing_reads() -> None:
     known = {"immutable", "downtime", "stateful", "owned", "replaced", "merged", "hidden"}
     for type_, rules in [("any", table["any"]), *table["types"].items()]:
         assert set(rules) <= known, type_
-    names = [*(name.partition(":")[0] for name in table["types"]), *table["keptByCompleteMode"]]
+    names = [name.partition(":")[0] for name in (*table["types"], *table["keptByCompleteMode"])]
     assert all(re.fullmatch(r"[\w.]+(/\w+)+", name) for name in [*names, *table["deletedByCompleteMode"]])
     assert all(name.count("/") > 1 for name in table["deletedByCompleteMode"])
