@@ -254,6 +254,8 @@ class _Comparison:
         """Look at what the service takes and never tells: what was sent last is all that is known."""
         if sent is MISSING or is_masked(sent) or agrees(wanted, sent):
             self._suppress(at, Reason.WRITE_ONLY, wanted, MISSING)
+        elif type(wanted) is dict and type(sent) is dict:
+            self._object(at, wanted, sent, sent, found)
         else:
             found.append(self._changed(PropertyChangeType.MODIFY, at, sent, wanted))
 
