@@ -20,8 +20,8 @@ from armlib.azuretypes.model import (
     Type,
     VariantType,
 )
-from armlib.emulator.kept import is_secret_name
 from armlib.emulator.providers import made_up
+from armlib.template.secrets import is_secret_name
 
 _DEEPEST: Final = 3  # levels of properties
 _DEEPEST_ANSWER: Final = 6

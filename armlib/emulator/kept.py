@@ -7,9 +7,7 @@ definitions call sensitive, and texts under names that speak for themselves, suc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -19,6 +17,7 @@ from armlib.azuretypes.model import ArrayType, Definitions, Flags, ObjectType, S
 from armlib.deployment.fault import Fault
 from armlib.expressions.values import Secret
 from armlib.jsontypes import JsonObject
+from armlib.template.secrets import is_secret_name, is_secret_text
 
 _READ_ONLY: Final = int(Flags.READ_ONLY)
 _WRITE_ONLY: Final = int(Flags.WRITE_ONLY)
@@ -28,18 +27,6 @@ _LONGEST_ID: Final = 2048
 _NOTHING: Final = (_GONE, _GONE)
 _LISTS_OF_SECRETS: Final = frozenset(("secrets", "protectedparameters"))
 _OBJECTS_OF_SECRETS: Final = frozenset(("protectedsettings", "secureproperties"))
-# the end of a name whose value is a secret, once marks between words are out
-_SECRET_NAME: Final = re.compile(
-    r"(?:password|passwd|pwd|passphrase|secret|secretvalue|securevalue|clientsecret|connectionstring|sastoken|sasuri"
-    r"|accesstoken|authtoken|bearertoken|refreshtoken|bottoken|privatekey|accountkey|accesskey|sharedkey|secretkey"
-    r"|primarykey|secondarykey|storagekey|apikey|masterkey|hostkey|functionkey|authorizationkey|instrumentationkey"
-    r"|adminkey|querykey|subscriptionkey|signingkey|pfxblob)\Z"
-)
-# a text that holds a credential, whatever it is called
-_SECRET_TEXT: Final = re.compile(
-    r"(accountkey|sharedaccesskey|password|pwd|clientsecret)\s*=\s*[^;\s]|[?&]sig=[^&\s]", re.IGNORECASE
-)
-_MARKS: Final = re.compile(r"[\s_\-.:]+")
 
 
 class Kept(NamedTuple):
@@ -81,12 +68,6 @@ def _hidden(value: Any, path: Sequence[str]) -> Any:
     if isinstance(value, list) and name == "*":
         return [_hidden(each, rest) for each in value]
     return value
-
-
-@lru_cache(maxsize=8192)
-def is_secret_name(name: str) -> bool:
-    """Return whether a text under *name* is a secret by all that its name says."""
-    return _SECRET_NAME.search(_MARKS.sub("", name).casefold()) is not None
 
 
 def revealed(value: Any) -> Any:
@@ -192,7 +173,7 @@ class _Walk:
         self, name: str, value: Any, type_: Type | None, exceptions: Exceptions | None, depth: int
     ) -> tuple[Any, Any]:
         if isinstance(value, str):
-            if (isinstance(type_, StringType) and type_.sensitive) or self._is_secret_text(name, value):
+            if (isinstance(type_, StringType) and type_.sensitive) or is_secret_text(name, value):
                 return _NOTHING
             if value[:1] == "/" and len(value) < _LONGEST_ID:
                 self._note(value)
@@ -228,11 +209,6 @@ class _Walk:
             if baseline is not kept and other is not _GONE:
                 baseline.append(other)
         return kept, baseline
-
-    def _is_secret_text(self, name: str, value: str) -> bool:
-        if not name or not value or value.startswith("@Microsoft.KeyVault("):
-            return False
-        return is_secret_name(name) or ("=" in value and _SECRET_TEXT.search(value) is not None)
 
     def _note(self, value: str) -> None:
         key = value.casefold().rstrip("/")

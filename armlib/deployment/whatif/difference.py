@@ -26,14 +26,13 @@ from armlib.deployment.whatif.noise import (
     alike,
     is_masked,
     is_nothing,
-    is_secret,
-    is_secret_name,
     is_secret_pair,
 )
 from armlib.deployment.whatif.pairing import Pairing, pair
 from armlib.deployment.whatif.rules import Rules, ordered_names
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject
+from armlib.template.secrets import is_secret_name, is_secret_text
 
 # What a body has beside what is sent: who it is, and what the template language says of it.
 _IDENTITY: Final = frozenset(
@@ -175,7 +174,7 @@ class _Comparison:
             self._suppress(at, Reason.WRITE_ONLY, wanted, veiled(there, wanted))
         elif kind is Unknown:
             self._unknown(at, wanted, sent, there, found)
-        elif at.shape.read_only:
+        elif at.shape.read_only or at.rule in self._rules.read_only:
             if there is MISSING or wanted != there:
                 self._suppress(at, Reason.READ_ONLY, wanted, there)
         elif there is MISSING or there is None:
@@ -264,7 +263,7 @@ class _Comparison:
             at.shape.hidden
             or at.secret
             or self._rules.is_hidden(at.rule)
-            or (type(wanted) is str and is_secret(at.name, wanted))
+            or (type(wanted) is str and is_secret_text(at.name, wanted))
             or (type(wanted) is dict and at.name in SECRET_OBJECTS)
         )
 
@@ -414,7 +413,7 @@ def agrees(wanted: Any, sent: Any) -> bool:
         return all(
             value is None
             or agrees(value, _get(sent, name))
-            or (_get(sent, name) is MISSING and _is_kept_out(name, is_pair))
+            or (_get(sent, name) is MISSING and _is_kept_out(name, value, is_pair))
             for name, value in wanted.items()
         )
     if type_ is list and type(sent) is list:
@@ -422,9 +421,10 @@ def agrees(wanted: Any, sent: Any) -> bool:
     return alike(wanted, sent, Kind("")) is not False
 
 
-def _is_kept_out(name: str, is_pair: bool) -> bool:
-    """Return whether what was sent as *name* is kept nowhere: it is a secret by its name, or by that of its pair."""
-    return is_secret_name(name) or (is_pair and name.casefold() == "value")
+def _is_kept_out(name: str, value: Any, is_pair: bool) -> bool:
+    """Return whether what was sent as *name* is kept nowhere: it is a secret, or in a pair whose name says so."""
+    in_text = isinstance(value, str) and is_secret_text(name, value)
+    return in_text or is_secret_name(name) or (is_pair and name.casefold() == "value")
 
 
 def conceal(value: Any, shape: Shape, known: Known, name: str = "") -> Json:
@@ -451,7 +451,7 @@ def _plain(value: Any, name: str) -> Json:
     """Return *value* as :func:`conceal` does when there is no definition of it."""
     type_ = type(value)
     if type_ is str:
-        return HIDDEN if is_secret_name(name) and is_secret(name, value) else value
+        return HIDDEN if is_secret_text(name, value) else value
     if type_ is dict:
         if name.casefold() in SECRET_OBJECTS:
             return HIDDEN

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from armlib.deployment.types import HIDDEN
 from armlib.deployment.whatif.model import Reason
+from armlib.template.secrets import is_secret_name
 
 # What a service makes and no template sets, wherever it stands in a body. Source: "Common types" of the Azure Resource
 # Manager REST API, and the read-only properties that most services share.
@@ -32,15 +32,6 @@ SERVER_MADE: Final = frozenset(
         "datecreated",
     }
 )
-# The end of a name whose value is a secret, once marks between words are out.
-_SECRET_NAME = re.compile(
-    r"(?:password|passwd|pwd|passphrase|secret|secretvalue|securevalue|connectionstring|credential|sastoken|sasuri"
-    r"|(?:access|auth|bearer|refresh|bot)token|pfxblob"
-    r"|(?:account|access|shared|primary|secondary|secret|private|storage|api|master|host|function|authorization"
-    r"|instrumentation|admin|query|subscription|signing|license|encryption)key)s?\Z"
-)
-_MARKS = re.compile(r"[\s_\-.:]+")
-_REFERENCE: Final = "@Microsoft.KeyVault("  # says where the secret is
 SECRET_OBJECTS: Final = frozenset({"protectedsettings", "secureproperties"})
 SECRET_LISTS: Final = frozenset({"secrets", "protectedparameters"})  # of objects that have a value each
 _PLACES: Final = frozenset({"location", "locationname", "region"})
@@ -63,17 +54,6 @@ class Kind(NamedTuple):
     name: str
     closed: bool | None = None
     free: bool = False
-
-
-@cache
-def is_secret_name(name: str) -> bool:
-    """Return whether a property called *name* is likely to hold a secret; used where no definition says so."""
-    return _SECRET_NAME.search(_MARKS.sub("", name).casefold()) is not None
-
-
-def is_secret(name: str, value: str) -> bool:
-    """Return whether the text *value* under *name* is likely to be a secret."""
-    return value != "" and is_secret_name(name) and not value.startswith(_REFERENCE)
 
 
 def is_secret_pair(value: dict[str, Any]) -> bool:

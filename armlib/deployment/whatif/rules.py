@@ -10,6 +10,7 @@ what they are (``Microsoft.Web/sites/config:appsettings``). Paths are dotted, wi
 - ``replaced``: arrays that are emptied when the template does not mention them.
 - ``merged``: arrays that stay when the template does not mention them, and are replaced when it does.
 - ``hidden``: properties that are sent and never told again.
+- ``readOnly``: properties that the service sets whatever is sent; the installed definitions tell the others.
 - ``ordered``: names of arrays whose order means something.
 - ``keptByCompleteMode``, ``deletedByCompleteMode``: root types and child types that are exceptions, or ``type:name``.
 """
@@ -37,6 +38,7 @@ class Rules:
     replaced: frozenset[str]
     merged: frozenset[str]
     hidden: frozenset[str]
+    read_only: frozenset[str]
 
     def is_list(self, path: str) -> bool:
         """Return whether *path* is that of a list which a PUT replaces."""
@@ -87,6 +89,7 @@ def _merged(type_: str, special: str) -> Rules:
         replaced=frozenset(_paths(found, "replaced")),
         merged=frozenset(_paths(found, "merged")),
         hidden=frozenset(_paths(found, "hidden")),
+        read_only=frozenset(_paths(found, "readOnly")),
     )
 
 

@@ -85,11 +85,15 @@ class SqlDatabases(Generic):
             "databaseId": guid(f"database {put.id}"),
             "creationDate": kept_from_before(put, "creationDate", put.view.now),
             "currentServiceObjectiveName": known.get("name"),
-            "requestedServiceObjectiveName": known.get("name"),
             "currentSku": known,
             "defaultSecondaryLocation": text_at(put.body, "location"),
         }
-        defaults = {"collation": "SQL_Latin1_General_CP1_CI_AS", "maxSizeBytes": 34359738368, "zoneRedundant": False}
+        defaults = {
+            "collation": "SQL_Latin1_General_CP1_CI_AS",
+            "maxSizeBytes": 34359738368,
+            "zoneRedundant": False,
+            "requestedServiceObjectiveName": known.get("name"),
+        }
         return completed(filled, defaults=defaults, made=made)
 
 

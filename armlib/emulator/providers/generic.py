@@ -80,10 +80,16 @@ def envelope(put: Put) -> dict[str, Any]:
 def completed(
     filled: dict[str, Any], *, defaults: Mapping[str, Any] | None = None, made: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return *filled* with further properties: *defaults* where nothing was sent, *made* in any case."""
+    """Return *filled* with further properties: *defaults* where nothing was sent, *made* in any case.
+
+    What was sent under a name in another spelling counts as sent, and what is *made* takes its place.
+    """
     properties = filled.get("properties")
     sent = properties if isinstance(properties, dict) else {}
-    return {**filled, "properties": {**(defaults or {}), **sent, **(made or {})}}
+    spelt = {name.casefold(): name for name in sent}
+    absent = {name: value for name, value in (defaults or {}).items() if name.casefold() not in spelt}
+    again = {spelt.get(name.casefold(), name): value for name, value in (made or {}).items()}
+    return {**filled, "properties": {**absent, **sent, **again}}
 
 
 def kept_from_before(put: Put, name: str, new: Any) -> Any:

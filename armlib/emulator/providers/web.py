@@ -60,9 +60,9 @@ class Plans(Generic):
             "geoRegion": text_at(put.body, "location"),
             "resourceGroup": put.address.group.rpartition("/")[2],
             "subscription": put.address.subscription.rpartition("/")[2],
-            "numberOfWorkers": 1,
         }
-        return completed(filled, defaults={"reserved": False, "perSiteScaling": False}, made=made)
+        defaults = {"reserved": False, "perSiteScaling": False, "numberOfWorkers": 1}
+        return completed(filled, defaults=defaults, made=made)
 
     def show(self, stored: JsonObject, view: View) -> JsonObject:
         """Answer with how many sites it has."""
@@ -132,10 +132,6 @@ class Sites(Generic):
             "enabledHostNames": [f"{host}.azurewebsites.net", f"{host}.scm.azurewebsites.net"],
             "availabilityState": "Normal",
             "defaultHostName": f"{host}.azurewebsites.net",
-            "hostNameSslStates": [
-                {"name": f"{host}.azurewebsites.net", "sslState": "Disabled", "hostType": "Standard"},
-                {"name": f"{host}.scm.azurewebsites.net", "sslState": "Disabled", "hostType": "Repository"},
-            ],
             "inboundIpAddress": address(f"inbound of {put.id}"),
             "outboundIpAddresses": outbound,
             "possibleOutboundIpAddresses": outbound,
@@ -145,6 +141,10 @@ class Sites(Generic):
         }
         defaults = {
             "enabled": True,
+            "hostNameSslStates": [
+                {"name": f"{host}.azurewebsites.net", "sslState": "Disabled", "hostType": "Standard"},
+                {"name": f"{host}.scm.azurewebsites.net", "sslState": "Disabled", "hostType": "Repository"},
+            ],
             "reserved": "linux" in str(kind),
             "httpsOnly": False,
             "clientAffinityEnabled": True,

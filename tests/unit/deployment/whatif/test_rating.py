@@ -147,7 +147,7 @@ def test_complete_mode_keeps_most_children() -> None:
 def test_the_table_has_no_key_that_nothing_reads() -> None:
     table = json.loads(Path(rules_module.__file__).with_name("rules.json").read_text(encoding="utf-8"))
     assert set(table) == {"any", "types", "ordered", "keptByCompleteMode", "deletedByCompleteMode"}
-    known = {"immutable", "downtime", "stateful", "owned", "replaced", "merged", "hidden"}
+    known = {"immutable", "downtime", "stateful", "owned", "replaced", "merged", "hidden", "readOnly"}
     for type_, rules in [("any", table["any"]), *table["types"].items()]:
         assert set(rules) <= known, type_
     names = [name.partition(":")[0] for name in (*table["types"], *table["keptByCompleteMode"])]
