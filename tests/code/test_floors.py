@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "armlib"
 FLOORS = (
     ("cli",),
-    ("controlplane", "host"),
+    ("controlplane", "host", "testing"),
     ("deploying",),
     ("compilation", "evaluation"),
-    ("build", "report", "skeleton", "testing", "packages", "emulator", "azure"),
+    ("build", "report", "skeleton", "packages", "emulator", "azure"),
     ("deployment", "lint", "compiler"),
     ("azuretypes", "jsonnet", "expressions"),
     ("template",),

@@ -12,7 +12,8 @@ import _jsonnet
 import pytest
 
 from armlib.build.module_page import EXAMPLES, module_page
-from tests.registry.cases import failures, read_cases
+from armlib.testing.discovery import Kind, test_files
+from armlib.testing.run import How, run_all
 from tests.registry.collection import COLLECTION, MODULES, NAMES, Workbench, example_files, module_named, told
 from tests.registry.conftest import types_in
 from tests.registry.plain import differences
@@ -57,13 +58,11 @@ def test_nothing_in_a_template_changes_from_one_deployment_to_the_next(bench: Wo
 # The cases of the modules
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_cases_of_a_module_hold(name: str, bench: Workbench) -> None:
-    files = sorted((module_named(name).path / "tests").glob("*_test.jsonnet"))
-    cases = [case for file in files for case in read_cases(file, bench.evaluator)]
-    assert cases, "a module has a file of cases"
-    found = {case.name: failures(case, bench.compiled(case.module, case.parameters)) for case in cases}
-    assert {case: each for case, each in found.items() if each} == {}
+def test_the_cases_of_the_modules_hold() -> None:
+    files = [file for file in test_files([COLLECTION]) if file.kind is Kind.CASES]
+    assert {file.path.parents[1] for file in files} >= {module.path for module in MODULES}, "a module has cases"
+    found = [outcome for done in run_all(files, How(), {"ARMLIB_TYPES_CHECK": "off"}, jobs=1) for outcome in done]
+    assert {f"{each.file.name}: {each.name}": each.problems for each in found if not each.passed} == {}
 
 
 # What is said of the modules

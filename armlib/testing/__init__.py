@@ -1,0 +1,1 @@
+"""Tests of modules: finding them, running them, and telling what came of them."""

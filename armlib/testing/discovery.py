@@ -1,0 +1,69 @@
+"""Paths -> the files that are tests: table cases, and examples that lie beside a manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from armlib.errors import InputError
+
+SUFFIX = "_test.jsonnet"
+MANIFESTS = ("module.json", "armlib.toml")
+_LEFT_OUT = frozenset({"node_modules", "vendor"})
+
+
+class Kind(StrEnum):
+    """What a file of tests holds."""
+
+    CASES = "cases"
+    EXAMPLE = "example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestFile:
+    """A file of tests; its path is absolute."""
+
+    __test__ = False  # no class of tests, whatever pytest thinks of its name
+
+    path: Path
+    kind: Kind
+
+
+def test_files(paths: Iterable[Path]) -> tuple[TestFile, ...]:
+    """Return the files of tests that *paths* are or hold, each once, sorted.
+
+    A file that is named is taken as an example unless it is called like a file of cases. Folders that start with a
+    dot, ``vendor`` and ``node_modules`` are not looked into.
+
+    Raises:
+        InputError: There is nothing at a path.
+    """
+    found = {file.path: file for path in paths for file in _at(Path(os.path.abspath(path)))}  # noqa: PTH100
+    return tuple(found[path] for path in sorted(found))
+
+
+test_files.__test__ = False  # type: ignore[attr-defined]
+
+
+def _at(path: Path) -> Iterator[TestFile]:
+    if path.is_file():
+        yield TestFile(path=path, kind=Kind.CASES if path.name.endswith(SUFFIX) else Kind.EXAMPLE)
+    elif path.is_dir():
+        yield from _below(path)
+    else:
+        raise InputError(f"there is nothing at {path}", code="cannot-read", hint="name a file of tests, or a folder")
+
+
+def _below(folder: Path) -> Iterator[TestFile]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _LEFT_OUT)
+        here = Path(place)
+        are_examples = here.name == "examples" and any((here.parent / name).is_file() for name in MANIFESTS)
+        for name in names:
+            if name.endswith(SUFFIX):
+                yield TestFile(path=here / name, kind=Kind.CASES)
+            elif are_examples and name.endswith(".jsonnet"):
+                yield TestFile(path=here / name, kind=Kind.EXAMPLE)

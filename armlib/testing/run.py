@@ -1,0 +1,166 @@
+"""A file of tests -> what came of each test in it; many files in several processes."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from armlib.build.compilation import compile_target, roots_of
+from armlib.config import Flags, Settings, Target, load_settings
+from armlib.diagnostics import Severity
+from armlib.errors import ArmlibError
+from armlib.jsonnet.port import Evaluator
+from armlib.jsonnet.process import WorkerEvaluator
+from armlib.testing.cases import Case, failures, read_table, told
+from armlib.testing.discovery import Kind, TestFile
+from armlib.testing.golden import compare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How tests are run.
+
+    *text* leaves out tests whose file and name do not have it in them; *deploys* says whether examples are deployed.
+    """
+
+    flags: Flags = field(default_factory=Flags)
+    text: str = ""
+    deploys: bool = True
+    update_golden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one test: it passed when there are no problems. *file* is absolute; *reads* are paths."""
+
+    file: Path
+    name: str
+    problems: tuple[str, ...] = ()
+    seconds: float = 0.0
+    reads: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+
+def run_all(
+    files: Sequence[TestFile], how: How, environ: dict[str, str], *, jobs: int, evaluator: Evaluator | None = None
+) -> Iterator[tuple[Outcome, ...]]:
+    """Yield what comes of each of *files*, in their order; *jobs* processes work at once.
+
+    Raises:
+        ArmlibError: The settings of a project are wrong.
+    """
+    processes = min(jobs, len(files))
+    if processes < 2:
+        with _own(evaluator) as one:
+            for file in files:
+                yield run_file(file, how, environ, one)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start)
+    try:
+        yield from pool.map(_run_in_process, files, [how] * len(files), [environ] * len(files))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_evaluators: list[WorkerEvaluator] = []  # of a process that runs tests
+
+
+def _start() -> None:
+    from multiprocessing.util import Finalize
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process
+    _evaluators.append(WorkerEvaluator())
+    Finalize(None, _evaluators[0].close, exitpriority=10)
+
+
+def _run_in_process(file: TestFile, how: How, environ: dict[str, str]) -> tuple[Outcome, ...]:
+    return run_file(file, how, environ, _evaluators[0])
+
+
+@contextmanager
+def _own(evaluator: Evaluator | None) -> Iterator[Evaluator]:
+    if evaluator is not None:
+        yield evaluator
+        return
+    with WorkerEvaluator() as made:
+        yield made
+
+
+def run_file(file: TestFile, how: How, environ: dict[str, str], evaluator: Evaluator) -> tuple[Outcome, ...]:
+    """Return what came of the tests in *file*; one that cannot be read is a test that fails."""
+    settings = load_settings(file.path, how.flags, environ)
+    # What a project looks for when it compiles is not what its tests are about.
+    settings = replace(settings, lint=replace(settings.lint, on_compile="off"))
+    if file.kind is Kind.EXAMPLE:
+        name = "deploys twice" if how.deploys else "compiles"
+        return (
+            (_timed(file, name, lambda: _example(file, how, settings, evaluator)),) if _wanted(file, name, how) else ()
+        )
+    target = Target(name="test", entries=((None, file.path),))
+    try:
+        project = settings.project
+        table = read_table(file.path, replace(roots_of(target, settings), project=project), evaluator)
+    except ArmlibError as error:
+        return (Outcome(file=file.path, name="can be read", problems=_of(error), reads=(str(file.path),)),)
+    outcomes = []
+    for case in table.cases:
+        if _wanted(file, case.name, how):
+            found = _timed(file, case.name, partial(_case, case, how, settings, evaluator))
+            outcomes.append(replace(found, reads=(*(read.path for read in table.reads), *found.reads)))
+    return tuple(outcomes)
+
+
+def _wanted(file: TestFile, name: str, how: How) -> bool:
+    return how.text in f"{file.path}: {name}"
+
+
+def _timed(file: TestFile, name: str, test: Callable[[], tuple[Sequence[str], Sequence[str]]]) -> Outcome:
+    begun = time.perf_counter()
+    try:
+        problems, reads = test()
+    except ArmlibError as error:
+        problems, reads = _of(error), ()
+    seconds = time.perf_counter() - begun
+    return Outcome(file=file.path, name=name, problems=tuple(problems), seconds=seconds, reads=(str(file.path), *reads))
+
+
+def _of(error: ArmlibError) -> tuple[str, ...]:
+    return tuple(
+        told(found)
+        if found.place is None
+        else f"{Path(found.place.file).name}:{found.place.line}: {found.message} [{found.code}]"
+        for found in error.diagnostics
+    )
+
+
+def _case(case: Case, how: How, settings: Settings, evaluator: Evaluator) -> tuple[list[str], list[str]]:
+    target = Target(name="test", entries=((None, case.module),), values=case.parameters)
+    compilation = compile_target(target, settings, evaluator, {}).compilation
+    problems = failures(case, compilation)
+    if case.golden is not None and compilation.template is not None and not problems:
+        problems = compare(case.golden, compilation.template, update=how.update_golden)
+    reads = [read.path for read in compilation.reads]
+    return problems, [*reads, *([str(case.golden)] if case.golden is not None else [])]
+
+
+def _example(file: TestFile, how: How, settings: Settings, evaluator: Evaluator) -> tuple[list[str], list[str]]:
+    target = Target(name="test", entries=((None, file.path),))
+    compilation = compile_target(target, settings, evaluator, {}).compilation
+    problems = [told(found) for found in compilation.diagnostics if found.severity is not Severity.NOTE]
+    if how.deploys and not problems:
+        from armlib.evaluation import deployable
+        from armlib.testing.twice import deployed_twice
+
+        problems = deployed_twice(deployable(target, settings, evaluator, {}), settings)
+    return problems, [read.path for read in compilation.reads]
