@@ -36,6 +36,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "microsoft.servicebus": ("messaging",),
     "microsoft.sql": ("databases",),
     "microsoft.storage": ("storage",),
+    "microsoft.subscription": ("scopes",),
     "microsoft.synapse": ("cognitive",),
     "microsoft.web": ("web",),
 }

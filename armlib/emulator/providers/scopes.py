@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from armlib.deployment.fault import Fault
-from armlib.emulator.providers.generic import SUCCEEDED, Generic, envelope
+from armlib.emulator.providers.generic import SUCCEEDED, Generic, completed, envelope, text_at
+from armlib.emulator.providers.made_up import guid
 from armlib.emulator.providers.protocol import Provider, Put
 from armlib.emulator.refusals import location_required
 from armlib.jsontypes import Json, JsonObject
@@ -43,6 +44,19 @@ class ResourceGroups(Generic):
             if put.body.get(name) is not None:
                 filled[name] = put.body[name]
         return {**filled, "properties": {"provisioningState": SUCCEEDED}}
+
+
+class Aliases(Generic):
+    """``Microsoft.Subscription/aliases``: a new subscription, or another name for one that is there."""
+
+    types = ("Microsoft.Subscription/aliases",)
+
+    def fill(self, put: Put) -> JsonObject:
+        """Tell the id of the subscription; any id is taken as one that exists."""
+        filled = super().fill(put)
+        known = text_at(put.properties, "subscriptionId")
+        made = {"subscriptionId": known or guid(f"subscription of {put.id}"), "provisioningState": SUCCEEDED}
+        return completed(filled, made=made)
 
 
 class Subscriptions(Generic):
@@ -121,5 +135,6 @@ def _member(value: Json, *path: str) -> Json:
 PROVIDERS: Final[tuple[Provider, ...]] = (
     ResourceGroups(),
     Subscriptions(),
+    Aliases(),
     ManagementGroups(),
 )

@@ -81,3 +81,12 @@ def test_there_is_one_for_each_scope_principal_and_role(resources: Resources) ->
 )
 def test_malformed_assignments_are_refused(resources: Resources, name: str, wanted: dict[str, Any], code: str) -> None:
     assert refused(resources.put, assignment(name), VERSION, wanted) == (400, code)
+
+
+def test_an_alias_tells_its_subscription(resources: Resources) -> None:
+    alias = "/providers/Microsoft.Subscription/aliases/a"
+    made: Any = resources.put(alias, "2021-10-01", {"properties": {"displayName": "A", "workload": "DevTest"}}).body
+    again: Any = resources.put(alias, "2021-10-01", {"properties": {"displayName": "B"}}).body
+    assert made["properties"]["subscriptionId"] == again["properties"]["subscriptionId"] != ONE
+    given: Any = resources.put(alias, "2021-10-01", {"properties": {"subscriptionId": ONE}}).body
+    assert given["properties"]["subscriptionId"] == ONE
