@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ import click
 
 from armlib.cli.app import App, write_err
 from armlib.cli.options import FILE, Limits, ReportOptions, flags, limit_options, report_options
-from armlib.diagnostics import error
+from armlib.diagnostics import Place, error
 from armlib.errors import ExitCode, InputError
 from armlib.jsontypes import JsonObject
 
 if TYPE_CHECKING:
+    from armlib.config import Settings
     from armlib.testing.discovery import TestFile
     from armlib.testing.run import How, Outcome
 
@@ -32,6 +33,11 @@ Examples:
 @click.option("--filter", "text", metavar="TEXT", default="", help="Run the tests with this in 'FILE: NAME' alone.")
 @click.option("--no-deploy", is_flag=True, help="Compile the examples, and do not deploy them.")
 @click.option("--update-golden", is_flag=True, help="Write the golden templates of cases instead of comparing.")
+@click.option(
+    "--examples", metavar="N", type=click.IntRange(min=1), default=20, help="Arguments made for a random case."
+)
+@click.option("--coverage", is_flag=True, help="Say which parameters, defaults and allowed values no case touches.")
+@click.option("--watch", is_flag=True, help="Run the tests again whenever a file is changed that they have read.")
 @click.option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes at once.  [default: cores]")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the results as JUnit's XML, too.")
 @limit_options
@@ -44,6 +50,9 @@ def test_command(
     text: str,
     no_deploy: bool,
     update_golden: bool,
+    examples: int,
+    coverage: bool,
+    watch: bool,
     jobs: int | None,
     junit: Path | None,
     limits: Limits,
@@ -55,43 +64,62 @@ def test_command(
     an armlib.toml: each is deployed twice to a local ARM in memory, where the second deployment must change nothing,
     and destroyed, which must leave nothing. The exit code is 1 when a test fails.
     """
+    from armlib.files import write_file
     from armlib.testing.discovery import test_files
-    from armlib.testing.report import as_json, as_junit, summary
+    from armlib.testing.report import as_junit
     from armlib.testing.run import How
 
     given = flags(None, limits, report)
     settings = app.settings(paths[0] if paths else app.folder, given, result="tests")
-    files = test_files(paths or (app.folder,))
-    begun = time.perf_counter()
-    how = How(flags=given, text=text, deploys=not no_deploy, update_golden=update_golden)
-    outcomes = _run(app, files, how, jobs or settings.jobs)
-    if not outcomes:
-        raise InputError(
-            "there are no tests" + (f" with '{text}' in file and name" if text else ""),
-            code="no-tests",
-            hint="tests are files *_test.jsonnet, and examples/*.jsonnet beside a module.json or an armlib.toml",
-        )
-    if junit is not None:
-        from armlib.files import write_file
+    how = How(flags=given, text=text, deploys=not no_deploy, update_golden=update_golden, examples=examples)
+    read: set[Path] = set()  # by any run: a module that fails may not say what it reads
+    while True:
+        files, since = test_files(paths or (app.folder,)), time.time_ns()
+        begun = time.perf_counter()
+        outcomes = _run(app, files, how, jobs or settings.jobs)
+        if not outcomes and not watch:
+            raise InputError(
+                "there are no tests" + (f" with '{text}' in file and name" if text else ""),
+                code="no-tests",
+                hint="tests are files *_test.jsonnet, and examples/*.jsonnet beside a module.json or an armlib.toml",
+            )
+        uncovered = _coverage(app, outcomes, settings) if coverage else None
+        _report(app, outcomes, uncovered, time.perf_counter() - begun)
+        if junit is not None:
+            write_file(junit, as_junit(outcomes, app.folder))
+        if not watch:
+            return ExitCode.FINE if all(outcome.passed for outcome in outcomes) else ExitCode.WRONG_INPUT
+        read |= {Path(name) for outcome in outcomes for name in outcome.reads} | {file.path for file in files}
+        _wait(read, since)
 
-        write_file(junit, as_junit(outcomes, app.folder))
+
+def _report(
+    app: App, outcomes: Sequence[Outcome], uncovered: Mapping[str, Sequence[str]] | None, seconds: float
+) -> None:
+    from armlib.testing.report import as_json, summary
+
     failed = [outcome for outcome in outcomes if not outcome.passed]
-    result: JsonObject = {
-        "tests": as_json(outcomes, app.folder),
-        "passed": len(outcomes) - len(failed),
-        "failed": len(failed),
-    }
+    passed = len(outcomes) - len(failed)
+    result: JsonObject = {"tests": as_json(outcomes, app.folder), "passed": passed, "failed": len(failed)}
+    if uncovered is not None:
+        result["coverage"] = {module: list(lines) for module, lines in uncovered.items()}
+    lines = [f"{module}: {line}\n" for module, found in (uncovered or {}).items() for line in found]
     told = [
-        error("test-failed", f"{outcome.name}: {problem}", path=(str(outcome.file),))
+        error("test-failed", f"{outcome.name}: {problem}", place=Place(file=str(outcome.file)))
         for outcome in failed
         for problem in outcome.problems
     ]
-    app.finish(
-        result,
-        summary(outcomes, time.perf_counter() - begun).encode(),
-        told if app.format == "sarif" else (),
-    )
-    return ExitCode.WRONG_INPUT if failed else ExitCode.FINE
+    text = "".join(lines) + summary(outcomes, seconds)
+    app.finish(result, text.encode(), told if app.format == "sarif" else ())
+
+
+def _wait(read: Collection[Path], since: int) -> None:
+    """Wait until a file that the tests have read is changed, also if that was while they ran."""
+    from armlib.testing.watching import changed, stamps
+
+    now = stamps(read)
+    if not any(stamp is not None and stamp[0] > since for stamp in now.values()):
+        changed(now)
 
 
 def _run(app: App, files: Sequence[TestFile], how: How, jobs: int) -> list[Outcome]:
@@ -106,3 +134,16 @@ def _run(app: App, files: Sequence[TestFile], how: How, jobs: int) -> list[Outco
                 if not outcome.passed:
                     write_err(failure_text(outcome, app.folder))
     return outcomes
+
+
+def _coverage(app: App, outcomes: Sequence[Outcome], settings: Settings) -> dict[str, list[str]]:
+    """Return what no case touches, by module."""
+    from armlib.testing.coverage import untouched
+    from armlib.testing.report import shown
+    from armlib.testing.run import schema_of
+
+    found: dict[str, list[str]] = {}
+    for module in sorted({outcome.module for outcome in outcomes if outcome.module is not None}):
+        given = [each for outcome in outcomes if outcome.module == module for each in outcome.given]
+        found[shown(module, app.folder)] = list(untouched(schema_of(module, settings, app.evaluator(settings)), given))
+    return found

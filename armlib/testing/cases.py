@@ -32,10 +32,23 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RandomCase:
+    """Arguments of *module* that are made: any that its parameters allow must compile.
+
+    *parameters* are the same in all of them, *vary* the others that are given; None for all.
+    """
+
+    name: str
+    module: Path
+    parameters: JsonObject
+    vary: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """The cases of a file, and the files that were read for it."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[Case | RandomCase, ...]
     reads: tuple[Read, ...]
 
 
@@ -46,7 +59,8 @@ _TYPES: Mapping[str, type] = {
     "errors": list,
     "golden": bool,
 }
-_FILE_TYPES: Mapping[str, type] = {"module": str, "cases": dict}
+_RANDOM_TYPES: Mapping[str, type] = {"parameters": dict, "vary": list}
+_FILE_TYPES: Mapping[str, type] = {"module": str, "cases": dict, "random": dict}
 _WORDS = {dict: "an object", list: "a list of texts", bool: "true or false", str: "a text"}
 
 
@@ -60,14 +74,15 @@ def read_table(file: Path, roots: Roots, evaluator: Evaluator) -> Table:
     evaluated = evaluator.evaluate(program)
     content: Any = json.loads(evaluated.text)
     _check(file, "the file", content, _FILE_TYPES)
-    if not content.get("cases"):
+    if not content.get("cases") and not content.get("random"):
         raise _wrong(f"{file} has no cases", "{ cases: { 'says what holds': { parameters: {…}, resources: {…} } } }")
     module = Path(file.parent, content.get("module", "../main.jsonnet")).resolve()
-    cases = tuple(_case(file, name, module, row) for name, row in content["cases"].items())
+    cases = tuple(_case(file, name, module, row) for name, row in content.get("cases", {}).items())
+    random = tuple(_random(file, name, module, row) for name, row in content.get("random", {}).items())
     goldens = [case.golden for case in cases if case.golden is not None]
     if len(goldens) != len(set(goldens)):
         raise _wrong(f"{file} has two cases whose golden files have one name", "name them apart by letters or digits")
-    return Table(cases=cases, reads=evaluated.reads)
+    return Table(cases=(*cases, *random), reads=evaluated.reads)
 
 
 def _case(file: Path, name: str, module: Path, row: Any) -> Case:
@@ -85,6 +100,17 @@ def _case(file: Path, name: str, module: Path, row: Any) -> Case:
         outputs=row.get("outputs", {}),
         errors=tuple(errors),
         golden=file.parent / "golden" / f"{file.stem}.{_slug(name)}.json" if golden else None,
+    )
+
+
+def _random(file: Path, name: str, module: Path, row: Any) -> RandomCase:
+    _check(file, f"random case '{name}'", row, _RANDOM_TYPES)
+    vary = row.get("vary")
+    return RandomCase(
+        name=name,
+        module=module,
+        parameters=row.get("parameters", {}),
+        vary=None if vary is None else tuple(map(str, vary)),
     )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from armlib.build.compilation import compile_target, roots_of
 from armlib.config import Flags, Settings, Target, load_settings
 from armlib.diagnostics import Severity
-from armlib.errors import ArmlibError
+from armlib.errors import ArmlibError, DiagnosticsError
 from armlib.jsonnet.port import Evaluator
 from armlib.jsonnet.process import WorkerEvaluator
-from armlib.testing.cases import Case, failures, read_table, told
+from armlib.jsontypes import JsonObject
+from armlib.testing.cases import Case, RandomCase, failures, read_table, told
 from armlib.testing.discovery import Kind, TestFile
 from armlib.testing.golden import compare
 
@@ -32,17 +35,23 @@ class How:
     text: str = ""
     deploys: bool = True
     update_golden: bool = False
+    examples: int = 20  # arguments that are made for a random case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one test: it passed when there are no problems. *file* is absolute; *reads* are paths."""
+    """What came of one test: it passed when there are no problems. *file* is absolute; *reads* are paths.
+
+    *given* are the arguments that a case gave to *module*.
+    """
 
     file: Path
     name: str
     problems: tuple[str, ...] = ()
     seconds: float = 0.0
     reads: tuple[str, ...] = ()
+    module: Path | None = None
+    given: tuple[JsonObject, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -116,7 +125,11 @@ def run_file(file: TestFile, how: How, environ: dict[str, str], evaluator: Evalu
     outcomes = []
     for case in table.cases:
         if _wanted(file, case.name, how):
-            found = _timed(file, case.name, partial(_case, case, how, settings, evaluator))
+            if isinstance(case, RandomCase):
+                found = _random(file, case, how, settings, evaluator)
+            else:
+                found = _timed(file, case.name, partial(_case, case, how, settings, evaluator))
+                found = replace(found, module=case.module, given=(case.parameters,) if not case.errors else ())
             outcomes.append(replace(found, reads=(*(read.path for read in table.reads), *found.reads)))
     return tuple(outcomes)
 
@@ -164,3 +177,64 @@ def _example(file: TestFile, how: How, settings: Settings, evaluator: Evaluator)
 
         problems = deployed_twice(deployable(target, settings, evaluator, {}), settings)
     return problems, [read.path for read in compilation.reads]
+
+
+def _random(file: TestFile, case: RandomCase, how: How, settings: Settings, evaluator: Evaluator) -> Outcome:
+    given: list[JsonObject] = []
+    found = _timed(file, case.name, partial(_made, case, how, settings, evaluator, given))
+    return replace(found, module=case.module, given=tuple(given))
+
+
+def _made(
+    case: RandomCase, how: How, settings: Settings, evaluator: Evaluator, given: list[JsonObject]
+) -> tuple[list[str], list[str]]:
+    """Compile the module with arguments that are made, until some fail; these are told with as few as fail, too."""
+    from armlib.testing.arguments import NoValueError, arguments
+
+    schema = schema_of(case.module, settings, evaluator)
+    names: Any = schema["properties"]
+    required: Any = schema.get("required", ())
+    unknown = [name for name in case.vary or () if name not in names]
+    if unknown:
+        return [f"vary: the module has no parameter '{unknown[0]}'"], []
+
+    def problems(values: JsonObject) -> list[str]:
+        target = Target(name="test", entries=((None, case.module),), values=values)
+        try:
+            found = compile_target(target, settings, evaluator, {}).compilation.diagnostics
+        except DiagnosticsError as error:
+            found = error.diagnostics
+        return [told(each) for each in found if each.severity is Severity.ERROR]
+
+    for number in range(how.examples):
+        try:
+            values = arguments(schema, case.parameters, case.vary or tuple(names), f"{case.name} {number}")
+        except NoValueError as error:
+            return [str(error)], []
+        given.append(values)
+        if problems(values):
+            values = _fewer(values, {*case.parameters, *required}, lambda fewer: bool(problems(fewer)))
+            return [f"with {json.dumps(values, ensure_ascii=False)}", *problems(values)], []
+    return [], []
+
+
+def _fewer(values: JsonObject, kept: Collection[str], fails: Callable[[JsonObject], bool]) -> JsonObject:
+    """Return *values* without those that it fails without."""
+    for name in [name for name in values if name not in kept]:
+        fewer = {other: value for other, value in values.items() if other != name}
+        if fails(fewer):
+            values = fewer
+    return values
+
+
+def schema_of(module: Path, settings: Settings, evaluator: Evaluator) -> JsonObject:
+    """Return the JSON Schema of the arguments of *module*.
+
+    Raises:
+        InputError: It cannot say what its parameters are.
+    """
+    from armlib.build.description import describe_target
+    from armlib.compiler.schema import to_json_schema
+
+    described = describe_target(Target(name="test", entries=((None, module),)), settings, evaluator)
+    return to_json_schema(described.parameters)

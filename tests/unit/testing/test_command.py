@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -132,6 +135,67 @@ def test_a_file_that_cannot_be_read_is_a_failure_beside_the_others(
     said = capfdbinary.readouterr()
     assert b"FAILED tests/other_test.jsonnet: can be read" in said.err
     assert said.out.startswith(b"3 passed, 1 failed in 3 files, ")
+
+
+RANDOM = "{ random: { 'takes any': { parameters: { name: 'a' } } } }"
+
+
+def test_random_arguments_that_fail_are_shown_with_as_few_as_fail(
+    module: Path, capfdbinary: CaptureFixture[bytes]
+) -> None:
+    count = "count: { type: 'int', minValue: 0, maxValue: 3, defaultValue: 1 }, keys:"
+    text = MODULE.replace("keys:", count, 1)
+    write(module / "main.jsonnet", text)
+    write(module / "tests" / "main_test.jsonnet", RANDOM)
+    assert run(["test", "tests", "--jobs", "1"]) == 0
+    capfdbinary.readouterr()
+    write(module / "main.jsonnet", text.replace("kind:", "tags: { a: '' + 1 / $.arguments.count }, kind:"))
+    assert run(["test", "tests", "--jobs", "1", "--examples", "30"]) == 1
+    said = capfdbinary.readouterr().err.decode()
+    assert 'with {"name": "a", "count": 0}' in said
+    assert "division by zero" in said
+
+
+def test_coverage_says_what_no_case_gives(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
+    assert run(["test", "tests", "--coverage", "--jobs", "1"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"main.jsonnet: parameter 'keys' is never given\n2 passed")
+    assert run(["test", "tests", "--coverage", "--jobs", "1", "--format", "json"]) == 0
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert answer["coverage"] == {"main.jsonnet": ["parameter 'keys' is never given"]}
+
+
+def test_watching_runs_again_when_a_module_is_changed(module: Path) -> None:
+    command = [str(Path(sys.executable).parent / "armlib"), "test", "tests", "--watch", "--jobs", "1"]
+    with subprocess.Popen(command, cwd=module, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("2 passed")
+            write(module / "main.jsonnet", MODULE.replace("defaultValue: false", "defaultValue: true"))
+            assert process.stdout.readline().startswith("FAILED tests/main_test.jsonnet: takes no keys")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+
+
+def pytest_in(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    plugin = "armlib.testing.pytest_plugin"
+    command = [sys.executable, "-m", "pytest", "-p", plugin, "-q", "-rA", "--rootdir", str(folder), *options, "tests"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_pytest_runs_cases_when_it_is_asked_to(module: Path) -> None:
+    write(module / "main.jsonnet", MODULE.replace("defaultValue: false", "defaultValue: true"))
+    done = pytest_in(module, "--armlib")
+    assert done.returncode == 1
+    assert "1 failed, 1 passed" in done.stdout
+    assert "properties.allowSharedKeyAccess: is true, not false" in done.stdout
+    assert pytest_in(module).returncode == 5, "nothing is collected unless it is asked for"
+
+
+def test_the_plugin_imports_nothing_until_it_is_asked() -> None:
+    program = "import sys, armlib.testing.pytest_plugin as p; print([m for m in sys.modules if m.startswith('armlib')])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "['armlib', 'armlib.testing', 'armlib.testing.pytest_plugin']"
 
 
 def test_a_path_that_is_not_there_is_refused(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
