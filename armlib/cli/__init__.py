@@ -15,7 +15,7 @@ _EVALUATING = frozenset({"compile", "describe", "eval"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* say, by default those of the process; return its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [*(sys.argv[1:] if arguments is None else arguments)]  # `list` may be the module of that command here
     gc.set_threshold(100_000, 50, 100)  # what is imported and compiled stays; looking for garbage in it takes time
     try:
         _open_closed_streams()

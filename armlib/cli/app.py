@@ -41,7 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("armlib.cli.restore:restore_command", "Fetch the packages that armlib.lock names."),
     "update": ("armlib.cli.update:update_command", "Choose newer versions of packages."),
     "list": ("armlib.cli.list:list_command", "List the packages of the project."),
-    "local": ("armlib.cli.local:local_command", "The local Azure Resource Manager: serve it, look at it, save it."),
+    "local": (
+        "armlib.cli.local:local_command",
+        "The local Azure Resource Manager: serve, status, show, reset, save, load.",
+    ),
     "publish": ("armlib.cli.publish:publish_command", "Publish a package to a registry."),
     "pull": ("armlib.cli.pull:pull_command", "Unpack a package into a folder."),
     "copy": ("armlib.cli.copy:copy_command", "Copy a package to another registry."),

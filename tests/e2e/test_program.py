@@ -138,3 +138,9 @@ def test_nothing_is_left_behind_in_the_environment(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert json.loads((tmp_path / "out.json").read_text())["resources"] == []
+
+
+def test_the_command_may_be_called_again_in_one_process() -> None:
+    code = "from armlib.cli import main; import armlib.cli.list, armlib.cli.copy; raise SystemExit(main(['version']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
