@@ -14,7 +14,7 @@ from typing import Any
 
 from armlib.build.compilation import compile_target, roots_of
 from armlib.config import Flags, Settings, Target, load_settings
-from armlib.diagnostics import Severity
+from armlib.diagnostics import Diagnostic, Severity
 from armlib.errors import ArmlibError, DiagnosticsError
 from armlib.jsonnet.port import Evaluator
 from armlib.jsonnet.process import WorkerEvaluator
@@ -198,24 +198,40 @@ def _made(
     if unknown:
         return [f"vary: the module has no parameter '{unknown[0]}'"], []
 
-    def problems(values: JsonObject) -> list[str]:
+    def errors(values: JsonObject) -> list[Diagnostic]:
         target = Target(name="test", entries=((None, case.module),), values=values)
         try:
             found = compile_target(target, settings, evaluator, {}).compilation.diagnostics
         except DiagnosticsError as error:
             found = error.diagnostics
-        return [told(each) for each in found if each.severity is Severity.ERROR]
+        return [each for each in found if each.severity is Severity.ERROR]
 
+    kept = {*case.parameters, *required}
+    valid, found = 0, []
     for number in range(how.examples):
         try:
             values = arguments(schema, case.parameters, case.vary or tuple(names), f"{case.name} {number}")
         except NoValueError as error:
             return [str(error)], []
+        found = errors(values)
+        while refused := _refused(found) & (set(values) - kept):
+            values = {name: value for name, value in values.items() if name not in refused}
+            found = errors(values)
+        if _refused(found):
+            continue
+        valid += 1
         given.append(values)
-        if problems(values):
-            values = _fewer(values, {*case.parameters, *required}, lambda fewer: bool(problems(fewer)))
-            return [f"with {json.dumps(values, ensure_ascii=False)}", *problems(values)], []
+        if found:
+            values = _fewer(values, kept, lambda fewer: bool(errors(fewer)) and not _refused(errors(fewer)))
+            return [f"with {json.dumps(values, ensure_ascii=False)}", *map(told, errors(values))], []
+    if not valid:
+        return ["a function of the module refuses all arguments that are made; give some in 'parameters'"], []
     return [], []
+
+
+def _refused(found: Sequence[Diagnostic]) -> set[str]:
+    """Return the parameters that a function of the module finds not valid, which no schema tells before."""
+    return {str(each.path[1]) for each in found if each.code == "failed-validator" and len(each.path) > 1}
 
 
 def _fewer(values: JsonObject, kept: Collection[str], fails: Callable[[JsonObject], bool]) -> JsonObject:

@@ -156,6 +156,19 @@ def test_random_arguments_that_fail_are_shown_with_as_few_as_fail(
     assert "division by zero" in said
 
 
+def test_random_arguments_that_a_function_refuses_are_not_valid(
+    module: Path, capfdbinary: CaptureFixture[bytes]
+) -> None:
+    refusing = "items: { type: 'array', items: { type: 'string', validate: function(v) v == 'x' }, defaultValue: [] }"
+    write(module / "main.jsonnet", MODULE.replace("keys:", f"{refusing}, keys:", 1))
+    write(module / "tests" / "main_test.jsonnet", RANDOM)
+    assert run(["test", "tests", "--jobs", "1"]) == 0
+    write(module / "main.jsonnet", MODULE.replace("keys:", f"{refusing.replace(', defaultValue: []', '')}, keys:", 1))
+    write(module / "tests" / "main_test.jsonnet", RANDOM.replace("name: 'a'", "name: 'a', items: ['y']"))
+    assert run(["test", "tests", "--jobs", "1"]) == 1
+    assert b"refuses all arguments that are made" in capfdbinary.readouterr().err
+
+
 def test_coverage_says_what_no_case_gives(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
     assert run(["test", "tests", "--coverage", "--jobs", "1"]) == 0
     assert capfdbinary.readouterr().out.startswith(b"main.jsonnet: parameter 'keys' is never given\n2 passed")
