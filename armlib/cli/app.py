@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("armlib.cli.list:list_command", "List the packages of the project."),
     "local": (
         "armlib.cli.local:local_command",
-        "The local Azure Resource Manager: serve, status, show, reset, save, load.",
+        "The local Azure Resource Manager: a server, and its state.",
     ),
     "publish": ("armlib.cli.publish:publish_command", "Publish a package to a registry."),
     "pull": ("armlib.cli.pull:pull_command", "Unpack a package into a folder."),

@@ -60,7 +60,7 @@ def state_option(command: Any) -> Any:
     )(command)
 
 
-@click.group("local", short_help="The local Azure Resource Manager: serve, status, show, reset, save, load.")
+@click.group("local", short_help="The local Azure Resource Manager: a server, and its state.")
 def local_command() -> None:
     """The local Azure Resource Manager: a server for any client, and the state that it and --local share."""
 

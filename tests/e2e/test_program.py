@@ -79,7 +79,7 @@ def test_completion_scripts(run: Run, shell: str) -> None:
 
 def test_completion_offers_commands(run: Run) -> None:
     done = run(env={"_ARMLIB_COMPLETE": "bash_complete", "COMP_WORDS": "armlib co", "COMP_CWORD": "1"})
-    assert done.stdout.splitlines() == ["plain,compile", "plain,completion"]
+    assert done.stdout.splitlines() == ["plain,compile", "plain,copy", "plain,completion"]
 
 
 def test_a_bug_ends_with_70_and_says_where_to_report_it(tmp_path: Path) -> None:
