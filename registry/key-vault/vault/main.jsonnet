@@ -42,7 +42,7 @@ interfaces.Module
       softDeleteRetentionInDays: args.softDeleteRetentionInDays,
       publicNetworkAccess: args.publicNetworkAccess,
       networkAcls: { defaultAction: if args.publicNetworkAccess == 'Enabled' then 'Allow' else 'Deny', bypass: 'AzureServices' },
-    } + { ['enabledFor' + service]: true for service in args.enabledFor },
+    } + { ['enabledFor' + service]: true for service in std.set(args.enabledFor) },
   },
 
   anchor:: 'vault',
