@@ -475,10 +475,13 @@ def _places_templates(resources: Json) -> bool:
     """Return whether *resources*, or those of a template nested in them, may load templates from elsewhere."""
     items = resources.values() if isinstance(resources, dict) else resources if isinstance(resources, list) else ()
     for resource in items:
-        if isinstance(resource, dict):
-            properties = _object(resource, "properties")
-            if "templateLink" in properties or _places_templates(_object(properties, "template").get("resources")):
-                return True
+        properties = resource.get("properties") if isinstance(resource, dict) else None
+        if not isinstance(properties, dict):
+            continue
+        if "templateLink" in properties:
+            return True
+        if "template" in properties and _places_templates(_object(properties, "template").get("resources")):
+            return True
     return False
 
 
