@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 
+from armlib.dataclass import dataclass
 from armlib.deployment.fault import Fault
 
 TENANT: Final = "Microsoft.Resources/tenants"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from armlib.azuretypes.location import store_path
 from armlib.azuretypes.model import FunctionType, ObjectType, ResourceType, Scopes, Type, VariantType
 from armlib.azuretypes.names import is_version, nearest_version, version_order
 from armlib.azuretypes.store import Store, open_store
+from armlib.dataclass import dataclass
 from armlib.deployment.fault import Fault
 from armlib.diagnostics import Diagnostic, Severity
 from armlib.emulator.addresses import Address

@@ -17,10 +17,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from armlib.dataclass import dataclass
 from armlib.deployment.fault import Fault
 from armlib.emulator.addresses import Address, parse_address
 from armlib.emulator.caller import Caller

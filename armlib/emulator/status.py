@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from armlib.dataclass import dataclass
 from armlib.emulator.engine import Engine
 from armlib.files import write_private_file
 from armlib.jsontypes import JsonObject

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import uuid4
 
+from armlib.dataclass import dataclass
 from armlib.deployment.fault import Fault
 from armlib.deployment.scopes import id_key
 from armlib.deployment.target import Step

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from armlib.dataclass import dataclass
 from armlib.deployment.context import Context, Mocks, at_scope
 from armlib.deployment.expand import ExpandedResource, Expansion, expand
 from armlib.deployment.fault import Fault

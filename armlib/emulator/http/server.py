@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from uvicorn.config import Config
 from uvicorn.server import Server as Uvicorn
 
+from armlib.dataclass import dataclass
 from armlib.errors import InputError
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from armlib.dataclass import dataclass
 from armlib.emulator.addresses import Address
 from armlib.emulator.definitions import Definitions, Shape
 from armlib.jsontypes import Json, JsonObject
