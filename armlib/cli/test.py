@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from armlib.jsontypes import JsonObject
 
 if TYPE_CHECKING:
     from armlib.config import Settings
+    from armlib.testing.coverage import Coverage
     from armlib.testing.discovery import TestFile
     from armlib.testing.run import How, Outcome
 
@@ -36,7 +38,10 @@ Examples:
 @click.option(
     "--examples", metavar="N", type=click.IntRange(min=1), default=20, help="Arguments made for a random case."
 )
-@click.option("--coverage", is_flag=True, help="Say which parameters, defaults and allowed values no case touches.")
+@click.option("--coverage", is_flag=True, help="Say which parameters, values and branches no test touches.")
+@click.option(
+    "--coverage-lcov", "lcov", metavar="FILE", type=FILE, help="Write which branches are taken, as LCOV does."
+)
 @click.option("--watch", is_flag=True, help="Run the tests again whenever a file is changed that they have read.")
 @click.option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes at once.  [default: cores]")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the results as JUnit's XML, too.")
@@ -52,6 +57,7 @@ def test_command(
     update_golden: bool,
     examples: int,
     coverage: bool,
+    lcov: Path | None,
     watch: bool,
     jobs: int | None,
     junit: Path | None,
@@ -65,17 +71,21 @@ def test_command(
     and destroyed, which must leave nothing. The exit code is 1 when a test fails.
     """
     from armlib.files import write_file
-    from armlib.testing.discovery import test_files
+    from armlib.testing.coverage import as_lcov
+    from armlib.testing.discovery import test_files, tested_folders
     from armlib.testing.report import as_junit
     from armlib.testing.run import How
 
     given = flags(None, limits, report)
     settings = app.settings(paths[0] if paths else app.folder, given, result="tests")
     how = How(flags=given, text=text, deploys=not no_deploy, update_golden=update_golden, examples=examples)
+    coverage = coverage or lcov is not None
     read: set[Path] = set()  # by any run: a module that fails may not say what it reads
     while True:
         files, since = test_files(paths or (app.folder,)), time.time_ns()
         begun = time.perf_counter()
+        if coverage:
+            how = replace(how, covered=tested_folders(paths or (app.folder,), files))
         outcomes = _run(app, files, how, jobs or settings.jobs)
         if not outcomes and not watch:
             raise InputError(
@@ -83,8 +93,10 @@ def test_command(
                 code="no-tests",
                 hint="tests are files *_test.jsonnet, and examples/*.jsonnet beside a module.json or an armlib.toml",
             )
-        uncovered = _coverage(app, outcomes, settings) if coverage else None
-        _report(app, outcomes, uncovered, time.perf_counter() - begun)
+        found = _coverage(app, outcomes, settings) if coverage else None
+        _report(app, outcomes, found, time.perf_counter() - begun)
+        if lcov is not None and found is not None:
+            write_file(lcov, as_lcov(found.files, app.folder))
         if junit is not None:
             write_file(junit, as_junit(outcomes, app.folder))
         if not watch:
@@ -93,23 +105,23 @@ def test_command(
         _wait(read, since)
 
 
-def _report(
-    app: App, outcomes: Sequence[Outcome], uncovered: Mapping[str, Sequence[str]] | None, seconds: float
-) -> None:
+def _report(app: App, outcomes: Sequence[Outcome], coverage: Coverage | None, seconds: float) -> None:
+    from armlib.testing.coverage import branches_json, lines
     from armlib.testing.report import as_json, summary
 
     failed = [outcome for outcome in outcomes if not outcome.passed]
     passed = len(outcomes) - len(failed)
     result: JsonObject = {"tests": as_json(outcomes, app.folder), "passed": passed, "failed": len(failed)}
-    if uncovered is not None:
-        result["coverage"] = {module: list(lines) for module, lines in uncovered.items()}
-    lines = [f"{module}: {line}\n" for module, found in (uncovered or {}).items() for line in found]
+    if coverage is not None:
+        result["coverage"] = {module: list(found) for module, found in coverage.parameters.items()}
+        result["branches"] = branches_json(coverage.files, app.folder)
     told = [
         error("test-failed", f"{outcome.name}: {problem}", place=Place(file=str(outcome.file)))
         for outcome in failed
         for problem in outcome.problems
     ]
-    text = "".join(lines) + summary(outcomes, seconds)
+    shown = "" if coverage is None else "".join(f"{line}\n" for line in lines(coverage, app.folder))
+    text = shown + summary(outcomes, seconds)
     app.finish(result, text.encode(), told if app.format == "sarif" else ())
 
 
@@ -136,9 +148,8 @@ def _run(app: App, files: Sequence[TestFile], how: How, jobs: int) -> list[Outco
     return outcomes
 
 
-def _coverage(app: App, outcomes: Sequence[Outcome], settings: Settings) -> dict[str, list[str]]:
-    """Return what no case touches, by module."""
-    from armlib.testing.coverage import untouched
+def _coverage(app: App, outcomes: Sequence[Outcome], settings: Settings) -> Coverage:
+    from armlib.testing.coverage import Coverage, covered, untouched
     from armlib.testing.report import shown
     from armlib.testing.run import schema_of
 
@@ -146,4 +157,4 @@ def _coverage(app: App, outcomes: Sequence[Outcome], settings: Settings) -> dict
     for module in sorted({outcome.module for outcome in outcomes if outcome.module is not None}):
         given = [each for outcome in outcomes if outcome.module == module for each in outcome.given]
         found[shown(module, app.folder)] = list(untouched(schema_of(module, settings, app.evaluator(settings)), given))
-    return found
+    return Coverage(parameters=found, files=covered(outcome.taken for outcome in outcomes))

@@ -109,13 +109,19 @@ class Evaluated:
 
 
 class EvaluationError(DiagnosticsError):
-    """The program failed; the diagnostics say where, with source line and frames."""
+    """The program failed; the diagnostics say where, with source line and frames.
+
+    *traces* are the lines of std.trace until then.
+    """
 
     code = "evaluation"
 
-    def __init__(self, diagnostics: tuple[Diagnostic, ...], reads: tuple[Read, ...] = ()) -> None:
+    def __init__(
+        self, diagnostics: tuple[Diagnostic, ...], reads: tuple[Read, ...] = (), traces: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(diagnostics)
         self.reads = reads
+        self.traces = traces
 
 
 class Evaluator(Protocol):

@@ -184,12 +184,13 @@ class _Answer:
         from armlib.jsonnet.port import Evaluated, EvaluationError
 
         reads = as_reads(tuple(messages.unpack_texts(read)) for read in messages.unpack(self._reads))
+        traces = _traces(self._wrote)
         if self._kind == b"text":
-            return Evaluated(text=self._text.decode(), reads=reads, traces=_traces(self._wrote))
+            return Evaluated(text=self._text.decode(), reads=reads, traces=traces)
         from armlib.jsonnet.diagnostics import translate
 
         fault = tuple(messages.unpack_texts(self._fault))
-        raise EvaluationError(translate(self._text.decode(), program, fault, reads), reads)
+        raise EvaluationError(translate(self._text.decode(), program, fault, reads), reads, traces)
 
 
 def as_reads(reads: Iterable[tuple[str, ...]]) -> tuple[Read, ...]:

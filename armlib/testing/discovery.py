@@ -13,6 +13,7 @@ from armlib.errors import InputError
 SUFFIX = "_test.jsonnet"
 MANIFESTS = ("module.json", "armlib.toml")
 _LEFT_OUT = frozenset({"node_modules", "vendor"})
+_OF_TESTS = frozenset({"examples", "tests"})
 
 
 class Kind(StrEnum):
@@ -46,6 +47,29 @@ def test_files(paths: Iterable[Path]) -> tuple[TestFile, ...]:
 
 
 test_files.__test__ = False  # type: ignore[attr-defined]
+
+
+def tested_folders(paths: Iterable[Path], files: Iterable[TestFile]) -> tuple[Path, ...]:
+    """Return the folders whose sources are tested: those of the modules of *files*, and *paths* that hold modules."""
+    owners = dict.fromkeys(_owner(file.path) for file in files)
+    given = [Path(os.path.abspath(path)) for path in paths if path.is_dir()]  # noqa: PTH100
+    return (*owners, *(path for path in given if not any(path.is_relative_to(folder) for folder in owners)))
+
+
+def _owner(file: Path) -> Path:
+    """Return the folder of the manifest above a file of tests, else that of its module."""
+    for folder in file.parents:
+        if any((folder / name).is_file() for name in MANIFESTS):
+            return folder
+    return file.parents[1] if file.parent.name == "tests" else file.parent
+
+
+def is_tested(path: str, folder: Path) -> bool:
+    """Return whether the file at *path* belongs to what is tested in *folder*, and is no test or example itself."""
+    if not Path(path).is_relative_to(folder) or path.endswith(SUFFIX):
+        return False
+    steps = Path(path).relative_to(folder).parts[:-1]
+    return not any(step.startswith(".") or step in _LEFT_OUT or step in _OF_TESTS for step in steps)
 
 
 def _at(path: Path) -> Iterator[TestFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,6 +19,7 @@ from armlib.errors import ArmlibError, DiagnosticsError
 from armlib.jsonnet.port import Evaluator
 from armlib.jsonnet.process import WorkerEvaluator
 from armlib.jsontypes import JsonObject
+from armlib.testing.branches import CoveringEvaluator
 from armlib.testing.cases import Case, RandomCase, failures, read_table, told
 from armlib.testing.discovery import Kind, TestFile
 from armlib.testing.golden import compare
@@ -29,6 +30,7 @@ class How:
     """How tests are run.
 
     *text* leaves out tests whose file and name do not have it in them; *deploys* says whether examples are deployed.
+    The branches that are taken in the files of the folders *covered* are noted.
     """
 
     flags: Flags = field(default_factory=Flags)
@@ -36,13 +38,14 @@ class How:
     deploys: bool = True
     update_golden: bool = False
     examples: int = 20  # arguments that are made for a random case
+    covered: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one test: it passed when there are no problems. *file* is absolute; *reads* are paths.
 
-    *given* are the arguments that a case gave to *module*.
+    *given* are the arguments that a case gave to *module*, *taken* the numbers of the branches that it took, by file.
     """
 
     file: Path
@@ -52,6 +55,7 @@ class Outcome:
     reads: tuple[str, ...] = ()
     module: Path | None = None
     given: tuple[JsonObject, ...] = ()
+    taken: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -111,11 +115,13 @@ def run_file(file: TestFile, how: How, environ: dict[str, str], evaluator: Evalu
     settings = load_settings(file.path, how.flags, environ)
     # What a project looks for when it compiles is not what its tests are about.
     settings = replace(settings, lint=replace(settings.lint, on_compile="off"))
+    evaluator = covering = CoveringEvaluator(evaluator, how.covered)
     if file.kind is Kind.EXAMPLE:
         name = "deploys twice" if how.deploys else "compiles"
-        return (
-            (_timed(file, name, lambda: _example(file, how, settings, evaluator)),) if _wanted(file, name, how) else ()
-        )
+        if not _wanted(file, name, how):
+            return ()
+        found = _timed(file, name, lambda: _example(file, how, settings, evaluator))
+        return (replace(found, taken=covering.take()),)
     target = Target(name="test", entries=((None, file.path),))
     try:
         project = settings.project
@@ -130,7 +136,8 @@ def run_file(file: TestFile, how: How, environ: dict[str, str], evaluator: Evalu
             else:
                 found = _timed(file, case.name, partial(_case, case, how, settings, evaluator))
                 found = replace(found, module=case.module, given=(case.parameters,) if not case.errors else ())
-            outcomes.append(replace(found, reads=(*(read.path for read in table.reads), *found.reads)))
+            reads = (*(read.path for read in table.reads), *found.reads)
+            outcomes.append(replace(found, reads=reads, taken=covering.take()))
     return tuple(outcomes)
 
 

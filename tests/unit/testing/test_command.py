@@ -177,6 +177,67 @@ def test_coverage_says_what_no_case_gives(module: Path, capfdbinary: CaptureFixt
     assert answer["coverage"] == {"main.jsonnet": ["parameter 'keys' is never given"]}
 
 
+BRANCHES = """local arm = import 'arm.libsonnet', keys = import 'lib/keys.libsonnet';
+arm.Module {
+  parameterMetadata:: { name: { type: 'string' }, keys: { type: 'bool', defaultValue: false } },
+  account::
+    assert !$.arguments.keys || $.arguments.name != 'bare' : 'bare has no keys';
+    arm.Resource('Microsoft.Storage/storageAccounts', '2023-05-01') {
+    name: $.arguments.name, location: 'westeurope', sku: { name: 'Standard_LRS' }, kind: 'StorageV2',
+    [if $.arguments.keys then 'properties']: { allowSharedKeyAccess: keys },
+  },
+}
+"""
+REFUSED = (
+    """{ cases: { 'refuses keys': { parameters: { name: 'bare', keys: true }, errors: ['bare has no keys'] } } }"""
+)
+
+
+def test_coverage_says_which_branches_no_test_takes(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
+    write(module / "main.jsonnet", BRANCHES)
+    write(module / "lib" / "keys.libsonnet", "if 1 < 2 then true else false\n")
+    write(module / "tests" / "main_test.jsonnet", REFUSED)
+    assert run(["test", "tests", "--coverage", "--coverage-lcov", "lcov.info", "--jobs", "1"]) == 0
+    said = capfdbinary.readouterr()
+    assert said.err == b""
+    assert [line for line in said.out.decode().splitlines() if "parameter" not in line][:-1] == [
+        "main.jsonnet:8:6: the condition is never false",
+        "main.jsonnet:8:31: 'then' is never taken",
+        "2 of 4 branches taken",
+    ]
+    assert run(["test", "--coverage", "--jobs", "2", "--format", "json"]) == 0
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert answer["branches"] == {
+        "main.jsonnet": {
+            "branches": 4,
+            "taken": 3,
+            "missed": [{"line": 8, "column": 31, "message": "'then' is never taken"}],
+        }
+    }
+    lcov = (module / "lcov.info").read_text(encoding="utf-8").splitlines()
+    assert lcov[:2] == ["TN:", "SF:main.jsonnet"]
+    assert {"BRDA:8,0,2,0", "BRF:4", "BRH:2", "DA:5,1", "DA:8,0", "LF:2", "LH:1"} <= set(lcov)
+
+
+def test_branches_of_files_that_are_read_late_are_told(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
+    write(module / "main.jsonnet", MODULE.replace("$.arguments.keys }", "import 'lib/keys.libsonnet' }"))
+    write(module / "lib" / "keys.libsonnet", "if 1 < 2 then false else import 'other.libsonnet'\n")
+    assert run(["test", "tests", "--coverage", "--jobs", "1"]) == 0
+    said = capfdbinary.readouterr().out.decode()
+    assert "lib/keys.libsonnet:1:26: 'else' is never taken\n1 of 2 branches taken\n" in said
+
+
+def test_coverage_leaves_the_places_of_errors_as_they_are(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
+    write(module / "main.jsonnet", BRANCHES.replace("import 'lib/keys.libsonnet'", "if 1 < 2 then error 'no'"))
+    write(module / "examples" / "minimal.jsonnet", EXAMPLE.replace("'stone'", "'stone', keys: true"))
+    said = []
+    for options in ([], ["--coverage"]):
+        assert run(["test", "examples", *options, "--jobs", "1"]) == 1
+        said.append(capfdbinary.readouterr().err)
+    assert said[0] == said[1]
+    assert b"no" in said[0]
+
+
 def test_watching_runs_again_when_a_module_is_changed(module: Path) -> None:
     command = [str(Path(sys.executable).parent / "armlib"), "test", "tests", "--watch", "--jobs", "1"]
     with subprocess.Popen(command, cwd=module, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
