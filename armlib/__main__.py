@@ -2,7 +2,7 @@
 
 import sys
 
-from armlib.cli import main
+from armlib.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

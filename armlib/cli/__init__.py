@@ -13,6 +13,30 @@ from collections.abc import Sequence
 _EVALUATING = frozenset({"compile", "describe", "eval"})
 
 
+def program() -> int:
+    """Run the command of the process, and end it where that is all there is to do.
+
+    The interpreter would take apart all that was imported, one object after another: ten milliseconds of a cold
+    compilation. Commands with threads, pools or other libraries are left to it.
+    """
+    code = main()
+    if _will_evaluate(sys.argv[1:]) and _flush():
+        import os
+
+        os._exit(code)
+    return code
+
+
+def _flush() -> bool:
+    """Write out what the standard streams hold; return whether that went well; the interpreter tells if not."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* say, by default those of the process; return its exit code."""
     words = [*(sys.argv[1:] if arguments is None else arguments)]  # `list` may be the module of that command here

@@ -7,7 +7,7 @@ declared differently they clash, and the error names both files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from armlib.compiler.deploy_time import parameter_section
@@ -16,6 +16,7 @@ from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.placed import fitted, types_at_its_scope
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import SECTIONS, kind_of, section_problems
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
 from armlib.jsontypes import JsonObject, JsonPath
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
@@ -59,13 +60,13 @@ class Draft:
         return ""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Collected:
     """A module on its way into the draft."""
 
-    document: Document
-    template: JsonObject = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.template: JsonObject = {}
+        self.diagnostics: list[Diagnostic] = []
 
     @property
     def file(self) -> str:

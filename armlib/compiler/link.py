@@ -12,7 +12,6 @@ other, the order cannot be told and the cycle is an error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from armlib.compiler.collect import Draft
 from armlib.compiler.graph import components, path_back
@@ -20,6 +19,7 @@ from armlib.compiler.identity import Mention, is_known, parent_id, texts_in
 from armlib.compiler.index import Index, Match
 from armlib.compiler.spelling import dependency_on
 from armlib.compiler.structure import Level, Resource, survey
+from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, error, nearest
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath
@@ -55,7 +55,6 @@ def link(draft: Draft) -> Linked:
     )
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Uses:
     """What one resource uses: *entries* from its ``dependsOn``, *hard* and *soft* from its texts.
 
@@ -63,11 +62,14 @@ class _Uses:
     targets of the entries.
     """
 
-    entries: list[tuple[str, tuple[Resource, ...]]] = field(default_factory=list)
-    covered: dict[Resource, None] = field(default_factory=dict)
-    hard: dict[Resource, Mention | None] = field(default_factory=dict)
-    soft: dict[Resource, Mention | None] = field(default_factory=dict)
-    all: dict[Resource, None] = field(default_factory=dict)
+    __slots__ = ("all", "covered", "entries", "hard", "soft")
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, tuple[Resource, ...]]] = []
+        self.covered: dict[Resource, None] = {}
+        self.hard: dict[Resource, Mention | None] = {}
+        self.soft: dict[Resource, Mention | None] = {}
+        self.all: dict[Resource, None] = {}
 
     def add(self, match: Match, mention: Mention, user: Resource, *, is_hard: bool) -> None:
         for resource in match.resources:
@@ -137,8 +139,8 @@ class _Linker:
                 used.add(match, mention, resource, is_hard=mention.awaits)
             elif is_nested and (not mention.by_name or resource.level.is_outer):
                 unresolved[mention] = None
-        above = parent_id(resource.id)
-        if above != resource.level.base and above.startswith("/"):
+        above = "" if _is_top_level(resource) else parent_id(resource.id)
+        if above.startswith("/") and above != resource.level.base:
             holder = Mention(above)
             used.add(index.mentioned(holder), holder, resource, is_hard=True)
         if resource.parent is not None:
@@ -232,6 +234,8 @@ class _Linker:
     # Entries
 
     def _complete(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> None:
+        if not used.all and not used.entries:
+            return
         missing = self._missing(resource, used, uses)
         kept = self._kept(resource, used, uses)
         written = resource.body.get("dependsOn")
@@ -274,6 +278,12 @@ class _Linker:
         if self._reduces and len(used.all) > 1:
             kept = [(text, found) for text, found in kept if not _is_repeated(found, used, uses)]
         return kept
+
+
+def _is_top_level(resource: Resource) -> bool:
+    """Return whether *resource* stands directly below the scope of its template, as most do."""
+    id_, base = resource.id, resource.level.base
+    return id_.count("/") == base.count("/") + 4 and id_.startswith(base)
 
 
 def _in_symbols(text: str, targets: tuple[Resource, ...]) -> list[str]:

@@ -37,6 +37,9 @@ def _collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()  # counts what there is as old without looking at it; enabling would walk through all of it
+                gc.unfreeze()
             gc.enable()
 
 

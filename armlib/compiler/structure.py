@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -53,10 +53,10 @@ class Resource:
         return self.symbol or self.name or self.type
 
     @property
-    def depends_on(self) -> list[str]:
+    def depends_on(self) -> Sequence[str]:
         """The texts of its ``dependsOn``."""
         value = self.body.get("dependsOn")
-        return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+        return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else ()
 
 
 @dataclass(eq=False, repr=False)

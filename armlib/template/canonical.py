@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from armlib.jsontypes import Json, JsonObject
@@ -73,15 +74,17 @@ PARAMETER_MEMBERS = (
 )
 OUTPUT_MEMBERS = ("condition", "$ref", "type", "nullable", "copy", "value", "metadata")
 
-_ALL: tuple[tuple[str, ...], ...] = (TEMPLATE_MEMBERS, RESOURCE_MEMBERS, PARAMETER_MEMBERS, OUTPUT_MEMBERS)
-_RANKS = {id(members): {name: rank for rank, name in enumerate(members)} for members in _ALL}
-
 
 def in_order(value: Mapping[str, Json], members: tuple[str, ...]) -> JsonObject:
     """Return *value* with *members*, one of the lists above, first and in that order, then the rest as it came."""
-    ranks = _RANKS[id(members)]
-    last = len(ranks)
-    return {name: value[name] for name in sorted(value, key=lambda name: ranks.get(name, last))}
+    return {name: value[name] for name in _ordered(tuple(value), members)}
+
+
+@lru_cache(maxsize=1024)
+def _ordered(names: tuple[str, ...], members: tuple[str, ...]) -> list[str]:
+    """Return *names* as :func:`in_order` has them; most resources of a template have the same ones."""
+    ranks = {name: rank for rank, name in enumerate(members)}
+    return sorted(names, key=lambda name: ranks.get(name, len(members)))
 
 
 def json_bytes(value: Json, *, compact: bool = False) -> bytes:
