@@ -68,8 +68,7 @@ def is_tested(path: str, folder: Path) -> bool:
     """Return whether the file at *path* belongs to what is tested in *folder*, and is no test or example itself."""
     if not Path(path).is_relative_to(folder) or path.endswith(SUFFIX):
         return False
-    steps = Path(path).relative_to(folder).parts[:-1]
-    return not any(step.startswith(".") or step in _LEFT_OUT or step in _OF_TESTS for step in steps)
+    return not any(_leaves_out(step) or step in _OF_TESTS for step in Path(path).relative_to(folder).parts[:-1])
 
 
 def _at(path: Path) -> Iterator[TestFile]:
@@ -81,13 +80,32 @@ def _at(path: Path) -> Iterator[TestFile]:
         raise InputError(f"there is nothing at {path}", code="cannot-read", hint="name a file of tests, or a folder")
 
 
+def test_file(path: Path) -> TestFile | None:
+    """Return the file of tests that *path*, one of those below a folder, is; None for any other."""
+    if path.name.endswith(SUFFIX):
+        return TestFile(path=path, kind=Kind.CASES)
+    if path.suffix == ".jsonnet" and _is_of_examples(path.parent):
+        return TestFile(path=path, kind=Kind.EXAMPLE)
+    return None
+
+
+test_file.__test__ = False  # type: ignore[attr-defined]
+
+
+def is_left_out(path: Path, base: Path) -> bool:
+    """Return whether a folder between *base* and *path* is one that tests are not looked for in."""
+    return path.is_relative_to(base) and any(map(_leaves_out, path.relative_to(base).parts[:-1]))
+
+
+def _leaves_out(folder: str) -> bool:
+    return folder.startswith(".") or folder in _LEFT_OUT
+
+
+def _is_of_examples(folder: Path) -> bool:
+    return folder.name == "examples" and any((folder.parent / name).is_file() for name in MANIFESTS)
+
+
 def _below(folder: Path) -> Iterator[TestFile]:
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _LEFT_OUT)
-        here = Path(place)
-        are_examples = here.name == "examples" and any((here.parent / name).is_file() for name in MANIFESTS)
-        for name in names:
-            if name.endswith(SUFFIX):
-                yield TestFile(path=here / name, kind=Kind.CASES)
-            elif are_examples and name.endswith(".jsonnet"):
-                yield TestFile(path=here / name, kind=Kind.EXAMPLE)
+        folders[:] = sorted(name for name in folders if not _leaves_out(name))
+        yield from filter(None, (test_file(Path(place, name)) for name in names))

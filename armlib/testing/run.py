@@ -110,35 +110,53 @@ def _own(evaluator: Evaluator | None) -> Iterator[Evaluator]:
         yield made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A test that can be run, by its name."""
+
+    __test__ = False  # no class of tests, whatever pytest thinks of its name
+
+    name: str
+    run: Callable[[], Outcome]
+
+
 def run_file(file: TestFile, how: How, environ: dict[str, str], evaluator: Evaluator) -> tuple[Outcome, ...]:
-    """Return what came of the tests in *file*; one that cannot be read is a test that fails."""
+    """Return what came of the tests in *file* that are wanted."""
+    return tuple(test.run() for test in tests_of(file, how, environ, evaluator) if _wanted(file, test.name, how))
+
+
+def tests_of(file: TestFile, how: How, environ: dict[str, str], evaluator: Evaluator) -> tuple[Test, ...]:
+    """Return the tests in *file*; one that cannot be read is a test that fails.
+
+    Raises:
+        ArmlibError: The settings of its project are wrong.
+    """
     settings = load_settings(file.path, how.flags, environ)
     # What a project looks for when it compiles is not what its tests are about.
     settings = replace(settings, lint=replace(settings.lint, on_compile="off"))
-    evaluator = covering = CoveringEvaluator(evaluator, how.covered)
+    covering = CoveringEvaluator(evaluator, how.covered)
     if file.kind is Kind.EXAMPLE:
         name = "deploys twice" if how.deploys else "compiles"
-        if not _wanted(file, name, how):
-            return ()
-        found = _timed(file, name, lambda: _example(file, how, settings, evaluator))
-        return (replace(found, taken=covering.take()),)
+        example = partial(_timed, file, name, partial(_example, file, how, settings, covering))
+        return (Test(name=name, run=lambda: replace(example(), taken=covering.take())),)
     target = Target(name="test", entries=((None, file.path),))
     try:
         project = settings.project
-        table = read_table(file.path, replace(roots_of(target, settings), project=project), evaluator)
+        table = read_table(file.path, replace(roots_of(target, settings), project=project), covering)
     except ArmlibError as error:
-        return (Outcome(file=file.path, name="can be read", problems=_of(error), reads=(str(file.path),)),)
-    outcomes = []
-    for case in table.cases:
-        if _wanted(file, case.name, how):
-            if isinstance(case, RandomCase):
-                found = _random(file, case, how, settings, evaluator)
-            else:
-                found = _timed(file, case.name, partial(_case, case, how, settings, evaluator))
-                found = replace(found, module=case.module, given=(case.parameters,) if not case.errors else ())
-            reads = (*(read.path for read in table.reads), *found.reads)
-            outcomes.append(replace(found, reads=reads, taken=covering.take()))
-    return tuple(outcomes)
+        unread = Outcome(file=file.path, name="can be read", problems=problems_of(error), reads=(str(file.path),))
+        return (Test(name=unread.name, run=lambda: unread),)
+
+    def outcome(case: Case | RandomCase) -> Outcome:
+        if isinstance(case, RandomCase):
+            found = _random(file, case, how, settings, covering)
+        else:
+            found = _timed(file, case.name, partial(_case, case, how, settings, covering))
+            found = replace(found, module=case.module, given=(case.parameters,) if not case.errors else ())
+        reads = (*(read.path for read in table.reads), *found.reads)
+        return replace(found, reads=reads, taken=covering.take())
+
+    return tuple(Test(name=case.name, run=partial(outcome, case)) for case in table.cases)
 
 
 def _wanted(file: TestFile, name: str, how: How) -> bool:
@@ -150,12 +168,13 @@ def _timed(file: TestFile, name: str, test: Callable[[], tuple[Sequence[str], Se
     try:
         problems, reads = test()
     except ArmlibError as error:
-        problems, reads = _of(error), ()
+        problems, reads = problems_of(error), ()
     seconds = time.perf_counter() - begun
     return Outcome(file=file.path, name=name, problems=tuple(problems), seconds=seconds, reads=(str(file.path), *reads))
 
 
-def _of(error: ArmlibError) -> tuple[str, ...]:
+def problems_of(error: ArmlibError) -> tuple[str, ...]:
+    """Return what a test tells of *error*, a line for each thing that is wrong."""
     return tuple(
         told(found)
         if found.place is None

@@ -26,7 +26,13 @@ local nameOf(index) = if index == 0 then 'diagnostics' else 'diagnostics-' + (in
       items: {
         type: 'object',
         properties: {
-          name: { type: 'string', description: "Name of the setting; 'diagnostics'" },
+          name: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 260,
+            pattern: '^[a-zA-Z0-9._ -]*[a-zA-Z0-9_-]$',
+            description: "Name of the setting; 'diagnostics'",
+          },
           workspace: { type: 'resourceId', description: 'Log Analytics workspace' },
           storageAccount: { type: 'resourceId', description: 'Storage account' },
           eventHubAuthorizationRule: { type: 'resourceId', description: 'Authorization rule of an Event Hubs namespace' },

@@ -40,7 +40,7 @@ local isUuid(text) = std.length(text) == 36 && std.map(std.length, std.split(tex
       type: 'object',
       properties: {
         role: $.role,
-        principalId: { type: 'string', description: 'Object id of a user, a group or a service principal' },
+        principalId: { type: 'string', format: 'uuid', description: 'Object id of a user, a group or a service principal' },
         principalType: {
           type: 'string',
           allowedValues: ['ServicePrincipal', 'Group', 'User', 'ForeignGroup', 'Device'],

@@ -57,7 +57,7 @@ local nameOf(target, service) = if isExpression(target) then arm.fn.concat([targ
               items: { type: 'resourceId' },
               description: 'Zones that get the address; none where a policy sees to that',
             },
-            name: { type: 'string', description: 'Name of the endpoint; made of the name and the service' },
+            name: parameter.networkName('pep-example') { description: 'Name of the endpoint; made of the name and the service' },
           },
           required: ['subnet'],
           additionalProperties: false,
@@ -67,12 +67,17 @@ local nameOf(target, service) = if isExpression(target) then arm.fn.concat([targ
       },
     },
 
-    local endpoint(entry) =
-      local service = std.get(entry, 'service', module.services[0]);
+    local entries = module.arguments.privateEndpoints,
+    local serviceOf(entry) = std.get(entry, 'service', module.services[0]),
+    // A second one of the same service, in another network, has a number in its name.
+    local isLike(entry) = function(other) !('name' in other) && serviceOf(other) == serviceOf(entry),
+    local endpoint(index, entry) =
+      local service = serviceOf(entry);
       local target = module[module.anchor];
-      local name = std.get(entry, 'name', nameOf(target.name, service));
+      local number = std.length(std.filter(isLike(entry), entries[:index])) + 1;
+      local name = std.get(entry, 'name', nameOf(target.name, if number == 1 then service else service + '-' + number));
       $.privateEndpoint(module.body { name: name }, target.id, service, entry.subnet, std.get(entry, 'privateDnsZones', [])),
 
-    privateEndpoints:: [endpoint(entry) for entry in module.arguments.privateEndpoints],
+    privateEndpoints:: std.mapWithIndex(endpoint, entries),
   },
 }

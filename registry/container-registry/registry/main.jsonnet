@@ -26,7 +26,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
     replications: {
       type: 'array',
       description: 'Further regions that have the images, with Premium',
-      items: { type: 'string' },
+      items: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-z0-9]+$' },
       defaultValue: [],
       examples: [['northeurope']],
     },

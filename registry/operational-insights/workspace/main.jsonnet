@@ -7,6 +7,12 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('log-example', 4, 63, '^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$'),
+    managedIdentities+: {
+      validate(identities):
+        if std.get(identities, 'systemAssigned', false) && std.get(identities, 'userAssigned', []) != [] then
+          'a workspace has an identity of its own or user-assigned ones, not both'
+        else true,
+    },
     retentionInDays: { type: 'int', description: 'Days that data are kept', minValue: 30, maxValue: 730, defaultValue: 30 },
     dailyQuotaGb: {
       type: 'int',

@@ -31,7 +31,7 @@ interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoint
         type: 'object',
         properties: {
           name: { type: 'string', minLength: 1, description: 'Name, as it signs in' },
-          objectId: { type: 'string', minLength: 1, description: 'Object id' },
+          objectId: { type: 'string', format: 'uuid', description: 'Object id' },
           principalType: { type: 'string', allowedValues: ['Group', 'User', 'ServicePrincipal'], description: "What it is; 'Group'" },
         },
         required: ['name', 'objectId'],
@@ -46,7 +46,7 @@ interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoint
     databases: {
       type: 'array',
       description: 'Databases to make',
-      items: { type: 'string', minLength: 1, maxLength: 63 },
+      items: { type: 'string', minLength: 1, maxLength: 63, pattern: '^[a-zA-Z_][a-zA-Z0-9_-]*$' },
       defaultValue: [],
       examples: [['shop']],
     },

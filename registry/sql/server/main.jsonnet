@@ -16,7 +16,7 @@ interfaces.Module
       description: 'Who manages the server: a group, a user or an identity of Entra ID',
       properties: {
         name: { type: 'string', minLength: 1, description: 'Name, as it is shown' },
-        objectId: { type: 'string', minLength: 1, description: 'Object id; for an identity of an app its client id' },
+        objectId: { type: 'string', format: 'uuid', description: 'Object id; for an identity of an app its client id' },
         principalType: { type: 'string', allowedValues: ['Group', 'User', 'Application'], description: "What it is; 'Group'" },
       },
       required: ['name', 'objectId'],

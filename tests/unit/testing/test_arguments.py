@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
 
+from armlib.jsonnet.formats import FORMATS, has_format
 from armlib.testing.arguments import NoValueError, arguments
 from armlib.testing.coverage import untouched
 
+ID_RULE = {"properties": {"id": {"type": "string", "pattern": "^/"}}, "pattern": "^/", "required": ["id"]}
 SCHEMA: Any = {
     "type": "object",
     "required": ["name", "size"],
@@ -21,6 +23,14 @@ SCHEMA: Any = {
         "tags": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
         "email": {"type": "string", "pattern": "^.+@x$", "examples": ["a@x"]},
         "odd": {"type": "string", "pattern": "^%+$"},
+        "id": {"type": ["string", "object"], "x-armlib-resource-id": True, "allOf": [ID_RULE]},
+        "blocks": {"type": "array", "items": {"type": "string", "format": "cidr"}},
+        "checked": {
+            "type": "array",
+            "items": {"type": "string", "x-armlib-validated": True},
+            "examples": [["as it is"]],
+        },
+        **{f"of-{name}": {"type": "string", "format": name} for name in FORMATS if name != "regex"},
     },
     "additionalProperties": False,
     "$defs": {
@@ -39,6 +49,11 @@ def test_any_arguments_are_valid_and_each_parameter_is_given_some_time() -> None
     for each in made:
         jsonschema.Draft202012Validator(SCHEMA).validate(each)
     assert {name for each in made for name in each} == set(SCHEMA["properties"]) - {"odd"}
+    for name in FORMATS:
+        assert all(has_format(name, str(each[f"of-{name}"])) for each in made if f"of-{name}" in each)
+    blocks = [block for each in made for block in cast(list[str], each.get("blocks", []))]
+    assert all(has_format("cidr", block) for block in blocks)
+    assert {str(type(each["id"])) for each in made if "id" in each} == {str(str), str(dict)}
     assert made[7] == arguments(SCHEMA, {}, tuple(SCHEMA["properties"]), "7")
 
 

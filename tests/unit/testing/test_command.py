@@ -253,17 +253,48 @@ def test_watching_runs_again_when_a_module_is_changed(module: Path) -> None:
 
 def pytest_in(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     plugin = "armlib.testing.pytest_plugin"
-    command = [sys.executable, "-m", "pytest", "-p", plugin, "-q", "-rA", "--rootdir", str(folder), *options, "tests"]
+    command = [sys.executable, "-m", "pytest", "-p", plugin, "-q", "-rA", "--rootdir", str(folder), *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_pytest_runs_cases_when_it_is_asked_to(module: Path) -> None:
     write(module / "main.jsonnet", MODULE.replace("defaultValue: false", "defaultValue: true"))
-    done = pytest_in(module, "--armlib")
+    write(module / "vendor" / "other_test.jsonnet", TESTS)
+    done = pytest_in(module, "--armlib", "--armlib-no-deploy")
     assert done.returncode == 1
-    assert "1 failed, 1 passed" in done.stdout
+    assert "1 failed, 2 passed" in done.stdout
     assert "properties.allowSharedKeyAccess: is true, not false" in done.stdout
+    assert "PASSED examples/minimal.jsonnet::compiles" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert ".py:" not in done.stdout
     assert pytest_in(module).returncode == 5, "nothing is collected unless it is asked for"
+
+
+def test_pytest_deploys_examples_in_several_processes(module: Path) -> None:
+    write(module / "examples" / "wrong.jsonnet", EXAMPLE.replace("stone", "S_1"))
+    write(module / "pytest.ini", "[pytest]\narmlib = true\n")
+    done = pytest_in(module, "-n", "2", "-k", "deploys or long")
+    assert "1 failed, 2 passed" in done.stdout
+    assert "PASSED examples/minimal.jsonnet::deploys twice" in done.stdout
+    assert "the first deployment: " in done.stdout
+    assert "AccountNameInvalid" in done.stdout
+
+
+def test_pytest_makes_arguments_and_writes_golden_templates(module: Path) -> None:
+    cases = "cases: { whole: { parameters: { name: 'a' }, golden: true } }"
+    write(module / "tests" / "main_test.jsonnet", f"{{ {cases}, random: {{ 'any goes': {{}} }} }}")
+    assert "1 failed, 1 passed" in pytest_in(module, "--armlib", "--armlib-examples", "2", "tests").stdout
+    assert "2 passed" in pytest_in(module, "--armlib", "--armlib-update-golden", "tests").stdout
+    assert (module / "tests" / "golden" / "main_test.whole.json").is_file()
+
+
+def test_pytest_tells_of_wrong_settings_and_files_without_a_traceback(module: Path) -> None:
+    write(module / "tests" / "main_test.jsonnet", "{ case: {} }")
+    assert "has a member 'case' that means nothing" in pytest_in(module, "--armlib", "tests").stdout
+    write(module / "armlib.toml", "nonsense = 1")
+    done = pytest_in(module, "--armlib", "tests")
+    assert "nonsense" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_the_plugin_imports_nothing_until_it_is_asked() -> None:

@@ -59,4 +59,5 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
       errors: ["parameter 'secrets.TOKEN'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

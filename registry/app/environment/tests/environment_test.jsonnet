@@ -29,4 +29,5 @@ local environment = 'Microsoft.App/managedEnvironments/cae';
       errors: ["parameter 'name'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

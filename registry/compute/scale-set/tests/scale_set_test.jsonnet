@@ -59,4 +59,5 @@ local base = { name: 'vmss', subnet: '/subscriptions/s/subnet' };
       errors: ["parameter 'instances'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -81,4 +81,5 @@ local base = { name: 'vm', subnet: '/subscriptions/s/subnet' };
       errors: ["parameter 'zone'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

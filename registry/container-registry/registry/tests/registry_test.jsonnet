@@ -45,4 +45,5 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
       errors: ["parameter 'name'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -45,4 +45,5 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
       errors: ["parameter 'adminGroups[0]'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

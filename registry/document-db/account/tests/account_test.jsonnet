@@ -58,4 +58,5 @@ local base = { name: 'cosmos' };
       errors: ["parameter 'databases.shop.orders.partitionKey'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

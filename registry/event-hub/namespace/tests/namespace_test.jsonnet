@@ -34,4 +34,5 @@ local base = { name: 'evhns-1' };
       errors: ["parameter 'hubs.orders.retentionHours'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

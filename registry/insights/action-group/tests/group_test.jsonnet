@@ -37,4 +37,5 @@ local base = { name: 'ag', shortName: 'short' };
       errors: ["parameter 'shortName'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -25,4 +25,5 @@ local base = { name: 'appi', workspace: '/subscriptions/s/w' };
       errors: ["parameter 'workspace'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -68,7 +68,7 @@ local vault = 'Microsoft.KeyVault/vaults/kv-1';
       },
     },
     'refuses a role that it does not know': {
-      parameters: { name: 'kv-1', roleAssignments: [{ role: 'Secret Reader', principalId: 'x' }] },
+      parameters: { name: 'kv-1', roleAssignments: [{ role: 'Secret Reader', principalId: '11111111-1111-1111-1111-111111111111' }] },
       errors: ['no built-in role that is known here'],
     },
     'refuses to send logs nowhere': {
@@ -76,4 +76,5 @@ local vault = 'Microsoft.KeyVault/vaults/kv-1';
       errors: ['says nowhere to send to'],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

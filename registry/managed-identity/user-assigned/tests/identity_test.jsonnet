@@ -32,4 +32,5 @@ local issuer = 'https://token.example.com';
       errors: ["parameter 'federatedCredentials.one.issuer'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

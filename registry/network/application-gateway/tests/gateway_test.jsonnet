@@ -61,4 +61,5 @@ local base = {
       errors: ["parameter 'sites.shop.backends'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -40,4 +40,5 @@ local base = { name: 'bas', subnet: '/subscriptions/s/vnet/subnets/AzureBastionS
       errors: ["parameter 'scaleUnits'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

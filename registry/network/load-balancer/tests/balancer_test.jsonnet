@@ -64,4 +64,5 @@ local inside = { name: 'lb', frontend: { subnet: '/subscriptions/s/subnet' } };
       errors: ['one of them'],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

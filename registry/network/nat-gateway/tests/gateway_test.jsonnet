@@ -29,4 +29,5 @@ local address = 'Microsoft.Network/publicIPAddresses/ng-pip';
       errors: ["parameter 'publicIpAddresses'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

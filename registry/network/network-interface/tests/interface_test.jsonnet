@@ -58,4 +58,5 @@ local base = { name: 'nic', subnet: '/subscriptions/s/subnet' };
       errors: ["parameter 'privateIpAddress'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

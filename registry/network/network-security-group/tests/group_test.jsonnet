@@ -45,4 +45,5 @@ local rules(given) = { name: 'nsg', rules: given };
       errors: ["parameter 'rules.ssh.priority'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -28,4 +28,5 @@ local base = { name: 'internal.example.com' };
       errors: ["parameter 'aRecords.api[0]'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

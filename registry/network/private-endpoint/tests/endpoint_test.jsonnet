@@ -35,4 +35,5 @@ local base = { name: 'pep', subnet: '/subscriptions/s/subnet', target: '/subscri
       errors: ["parameter 'subnet'", "parameter 'target'", "parameter 'service'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

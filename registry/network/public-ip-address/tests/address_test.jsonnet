@@ -22,4 +22,5 @@ local address = 'Microsoft.Network/publicIPAddresses/pip';
       errors: ["parameter 'zones[0]'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

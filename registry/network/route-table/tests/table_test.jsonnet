@@ -33,4 +33,5 @@ local routes(given) = { name: 'rt', routes: given };
       errors: ['has a nextHopIpAddress'],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

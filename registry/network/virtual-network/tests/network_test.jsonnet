@@ -71,4 +71,5 @@ local base = { name: 'vnet', addressPrefixes: ['10.0.0.0/16'] };
       errors: ["parameter 'subnets.a"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

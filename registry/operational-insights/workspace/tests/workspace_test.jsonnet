@@ -20,17 +20,26 @@ local workspace = 'Microsoft.OperationalInsights/workspaces/logs';
       resources: { [workspace]: { properties: { workspaceCapping: { dailyQuotaGb: 5 } } } },
     },
     'has the identities that it is given': {
-      parameters: { name: 'logs', managedIdentities: { systemAssigned: true, userAssigned: ['/subscriptions/s/i'] } },
+      parameters: { name: 'logs', managedIdentities: { userAssigned: ['/subscriptions/s/i'] } },
       resources: {
-        [workspace]: { identity: { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { '/subscriptions/s/i': {} } } },
+        [workspace]: { identity: { type: 'UserAssigned', userAssignedIdentities: { '/subscriptions/s/i': {} } } },
       },
+    },
+    'has an identity of its own when it is told so': {
+      parameters: { name: 'logs', managedIdentities: { systemAssigned: true } },
+      resources: { [workspace]: { identity: { type: 'SystemAssigned', userAssignedIdentities: null } } },
       outputs: {
         principalId: "[reference(resourceId('Microsoft.OperationalInsights/workspaces', 'logs'), '2025-07-01', 'Full').identity.principalId]",
       },
+    },
+    'refuses two kinds of identities, as the service does': {
+      parameters: { name: 'logs', managedIdentities: { systemAssigned: true, userAssigned: ['/subscriptions/s/i'] } },
+      errors: ['not both'],
     },
     'refuses to keep data for less than a month': {
       parameters: { name: 'logs', retentionInDays: 7 },
       errors: ["parameter 'retentionInDays'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -39,4 +39,5 @@ local base = { name: 'psql', administrators: [{ name: 'dba', objectId: admin }] 
       errors: ["parameter 'administrators'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -40,4 +40,5 @@ local base = { name: 'ds', script: 'echo hello' };
       errors: ["parameter 'script'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -41,4 +41,5 @@ local group = 'Microsoft.Resources/resourceGroups/rg';
       errors: ["parameter 'name'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -31,4 +31,5 @@ local base = { name: 'sbns-1' };
       errors: ["parameter 'capacity'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -41,4 +41,5 @@ local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-11
       errors: ["parameter 'administrator'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

@@ -86,4 +86,5 @@ local blobs = account + '/blobServices/default';
       errors: ["parameter 'sku'", "parameter 'softDeleteDays'", "parameter 'containers[0]'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

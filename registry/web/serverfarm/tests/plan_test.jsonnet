@@ -17,4 +17,5 @@ local plan = 'Microsoft.Web/serverfarms/asp';
       errors: ["parameter 'instances'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }

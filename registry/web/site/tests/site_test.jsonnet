@@ -44,4 +44,5 @@ local base = { name: 'app', plan: '/subscriptions/s/asp' };
       errors: ["parameter 'runtime'"],
     },
   },
+  random: { 'compiles with all that its parameters allow': {} },
 }
