@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,8 @@ def compile_entries(
     """Return the ARM template that *entry* makes, as ``armlib compile --format json`` prints it.
 
     Args:
-        entry: The path of a Jsonnet module or of an ARM template; several by their names, to merge them into one.
+        entry: A Jsonnet module or an ARM template, by its path, or a package, by a reference such as
+            ``armlib:storage/account``; several by their names, to merge them into one.
         parameters: Values by parameter name.
         library: Folders to look for imports in, the first one first.
         ext_str: External variables, texts by name.
@@ -44,14 +46,16 @@ def compile_entries(
         ``{"template": {…} or None, "diagnostics": […]}``. Wrong input becomes diagnostics: errors never raise, but for
         a bug.
     """
+    from armlib.build.compilation import find_entries
     from armlib.config import Flags, Target, absolute, load_settings
     from armlib.report.machine import as_json
+    from armlib.report.names import renamed
 
     current = Path.cwd()
-    named = entry.items() if isinstance(entry, Mapping) else [(None, entry)]
+    named = entry if isinstance(entry, Mapping) else {None: entry}
     target = Target(
         name="compile",
-        entries=tuple((alias, absolute(Path(path), current)) for alias, path in named),
+        entries=(),
         values=parameters or {},
         library=tuple(absolute(Path(folder), current) for folder in library),
         ext_str=ext_str or {},
@@ -60,12 +64,18 @@ def compile_entries(
         minify=minify,
         parameters_as_code=parameters_as_code,
     )
+    names: Mapping[str, str] = {}
     try:
-        settings = load_settings(target.entries[0][1], Flags(lint=lint), dict(os.environ))
-        template, diagnostics = _compiled(target, settings)
+        texts = [str(text) for text in named.values()]
+        settings = load_settings(absolute(Path(texts[0]), current), Flags(lint=lint), dict(os.environ))
+        found = find_entries(texts, settings, current)
+        names = found.names
+        aliases = [alias or own for alias, own in zip(named, found.aliases, strict=True)]
+        entries = tuple(zip(aliases, (absolute(path, current) for path in found.paths), strict=True))
+        template, diagnostics = _compiled(replace(target, entries=entries, packages=found.packages), settings)
     except ArmlibError as error:
         template, diagnostics = None, error.diagnostics
-    return {"template": template, "diagnostics": as_json(diagnostics, base=current)}
+    return {"template": template, "diagnostics": as_json([renamed(one, names) for one in diagnostics], base=current)}
 
 
 def _compiled(target: Target, settings: Settings) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:

@@ -28,10 +28,28 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package that is fetched: where its files are, what they must be, and what they may import.
+
+    *label* is how it is told to the user. *listing* is the file that lists its files, and *digest* the sha256 of that
+    file; both are None and "" for a package that is being worked on. *imports* are names and the places of other
+    packages in the tuple that it stands in. *exports* are patterns of the files that others may import; none means all.
+    """
+
+    label: str
+    folder: Path
+    listing: Path | None = None
+    digest: str = ""
+    exports: tuple[str, ...] = ()
+    imports: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What is compiled, how, and into which files: a ``[targets.NAME]`` table, or a call of ``armlib compile``.
 
-    Every path is absolute. *output* is None for stdout.
+    Every path is absolute. *output* is None for stdout. *packages* are those that entries are the main modules of, with
+    all that they depend on.
     """
 
     name: str
@@ -51,6 +69,11 @@ class Target:
     symbolic: bool = False
     parameters_out: Path | None = None
     linked_out: Path | None = None  # folder of linked templates; None: that of the output
+    packages: tuple[Package, ...] = ()
+
+    def package_of(self, path: Path) -> Package | None:
+        """Return which of the packages the file *path* belongs to; None when that is none of them."""
+        return next((package for package in self.packages if path.is_relative_to(package.folder)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +166,7 @@ class Flags:
     output: Path | None = None
     cache: Path | None = None
     lint: bool | None = None
+    offline: bool = False
     azure: Mapping[str, str] = field(default_factory=dict)  # members of Azure
 
 
@@ -196,7 +220,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         targets={target.name: target for target in make_targets(absolute(output, Path.cwd()))},
         types=_types(types, environ),
         lint=_lint(lint, flags, environ),
-        packages=_packages(packages, environ),
+        packages=_packages(packages, flags, environ),
         azure=_azure(azure, flags.azure, environ),
     )
 
@@ -211,9 +235,9 @@ def _types(table: Types, environ: Mapping[str, str]) -> Types:
     return replace(table, store=absolute(store, Path.cwd()) if store else table.store, check=check)
 
 
-def _packages(table: Packages, environ: Mapping[str, str]) -> Packages:
+def _packages(table: Packages, flags: Flags, environ: Mapping[str, str]) -> Packages:
     cache = _from(environ, "ARMLIB_PACKAGES", Path)
-    offline = _first(_from(environ, "ARMLIB_OFFLINE", _switch), table.offline)
+    offline = flags.offline or _first(_from(environ, "ARMLIB_OFFLINE", _switch), table.offline)
     return replace(table, cache=absolute(cache, Path.cwd()) if cache else table.cache, offline=offline)
 
 

@@ -15,7 +15,7 @@ from armlib.deployment.names import key_vault_secret
 from armlib.deployment.scopes import DeploymentScope, parse_scope
 from armlib.deployment.types import SchemaFault, resolve, type_of
 from armlib.diagnostics import Diagnostic, has_errors
-from armlib.errors import DiagnosticsError, InputError
+from armlib.errors import ArmlibError, DiagnosticsError, InputError
 from armlib.expressions.values import Value
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.jsonc import parse_json
@@ -115,14 +115,15 @@ def deployable(
     Raises:
         InputError: The module cannot be read, or does not compile; then as its diagnostics.
     """
-    from armlib.build.compilation import compile_target, gather_arguments, roots_of
+    from armlib.build.compilation import compile_target, gather_arguments
     from armlib.config import project_root
 
     path = target.entries[0][1]
-    root = project_root(path)
+    package = target.package_of(path)
+    root = package.folder if package is not None else project_root(path)
     if path.suffix.casefold() in _JSON_SUFFIXES:
         template = read_template(path)
-        arguments, _ = gather_arguments(target, roots_of(target, settings), evaluator, environ)
+        arguments, _ = gather_arguments(target, settings, evaluator, environ)
         return Deployable(
             template=template,
             parameters={name: _value(name, argument, template) for name, argument in arguments.items()},
@@ -303,7 +304,7 @@ def evaluate(
     """Return what a deployment of *entry* would be, as ``armlib eval --format json`` prints it.
 
     Args:
-        entry: The path of a Jsonnet module or of an ARM template, or a template as a value.
+        entry: A Jsonnet module or an ARM template, by its path, a package, by a reference, or a template as a value.
         parameters: Values by parameter name; never expressions.
         context: What surrounds the deployment, in the form of a ``--context`` file.
         scope: Id of what is deployed to; by default what the template's ``$schema`` says, named as the context does.
@@ -331,7 +332,7 @@ def evaluate(
             allow_missing=allow_missing,
         )
         expansion = _evaluate_entry(entry, parameters or {}, where)
-    except InputError as fault:
+    except ArmlibError as fault:
         return {**NOTHING, "diagnostics": cast("Json", as_json(fault.diagnostics, base=Path.cwd()))}
     shown = show_expansion(expansion)
     return {**shown, "diagnostics": cast("Json", as_json(expansion.diagnostics, base=Path.cwd()))}
@@ -344,25 +345,32 @@ def _evaluate_entry(
         values = cast("Mapping[str, Value]", parameters)
         template = cast("JsonObject", entry if isinstance(entry, dict) else dict(entry))
         return evaluate_deployable(Deployable(template=template, parameters=values, loader=_loader_of(where)), where)
-    return _evaluate_file(Path(entry), parameters, where)
+    return _evaluate_file(str(entry), parameters, where)
 
 
 def _loader_of(where: Surroundings) -> Loader:
     return NetworkLoader() if where.network else FileLoader()
 
 
-def _evaluate_file(path: Path, parameters: Mapping[str, Json], where: Surroundings) -> Expansion:
+def _evaluate_file(text: str, parameters: Mapping[str, Json], where: Surroundings) -> Expansion:
     import os
 
+    from armlib.build.compilation import find_entries
     from armlib.config import Flags, Target, absolute, load_settings
     from armlib.jsonnet.process import WorkerEvaluator
+    from armlib.report.names import renamed
 
-    path = absolute(path, Path.cwd())
-    settings = load_settings(path, Flags(), dict(os.environ))
-    target = Target(name="eval", entries=((None, path),), values=parameters)
+    current = Path.cwd()
+    settings = load_settings(absolute(Path(text), current), Flags(), dict(os.environ))
+    found = find_entries([text], settings, current)
+    entries = ((found.aliases[0], absolute(found.paths[0], current)),)
+    target = Target(name="eval", entries=entries, packages=found.packages, values=parameters)
     evaluator = WorkerEvaluator(time_limit=settings.timeout, memory_limit=settings.max_memory)
     try:
         entry = deployable(target, settings, evaluator, os.environ, network=where.network)
-        return evaluate_deployable(entry, where)
+        expansion = evaluate_deployable(entry, where)
+    except InputError as fault:
+        raise DiagnosticsError([renamed(one, found.names) for one in fault.diagnostics]) from fault
     finally:
         evaluator.close()
+    return replace(expansion, diagnostics=tuple(renamed(one, found.names) for one in expansion.diagnostics))

@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
-from armlib.config import FILE_NAME, Settings, Target, absolute, project_root
+from armlib.config import FILE_NAME, Package, Settings, Target, absolute, project_root
 from armlib.dataclass import dataclass
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.digest import sha256_hex
@@ -41,6 +41,45 @@ class Result:
     arguments: Mapping[str, Argument]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Files to compile, in order, and what each is called when nothing else is said (None: by its path).
+
+    *packages* are those whose main modules are among the files, and what these depend on. *names* are what their files
+    are told by.
+    """
+
+    paths: tuple[Path, ...]
+    aliases: tuple[str | None, ...]
+    packages: tuple[Package, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def files_alone(paths: Sequence[Path]) -> Entries:
+    """Return *paths* as entries."""
+    return Entries(paths=tuple(paths), aliases=(None,) * len(paths))
+
+
+def find_entries(texts: Sequence[str], settings: Settings, folder: Path) -> Entries:
+    """Return the files that *texts* name; packages among them are fetched, and all that they depend on.
+
+    Args:
+        texts: Files, and references as :func:`~armlib.packages.origin.parse_reference` reads them; what exists is a
+            file.
+        settings: Those of the project whose lock and registries count.
+        folder: Where relative paths start.
+
+    Raises:
+        PackageError: A reference leads to no package, or to one that may not be used.
+        RegistryError: A registry cannot be asked.
+    """
+    if all(text == "-" or absolute(Path(text), folder).exists() for text in texts):
+        return files_alone([Path(text) for text in texts])
+    from armlib.build.entries import find_packages
+
+    return find_packages(texts, settings, folder)
+
+
 def compile_target(
     target: Target,
     settings: Settings,
@@ -60,7 +99,7 @@ def compile_target(
     """
     lints = settings.lint.on_compile != "off"
     roots = replace(roots_of(target, settings), instead=tuple((instead or {}).items()))
-    arguments, reads = gather_arguments(target, roots, evaluator, environ)
+    arguments, reads = gather_arguments(target, settings, evaluator, environ)
     request = replace(_request(target, roots, arguments), provenance=provenance or lints)
     if begin is not None:
         _begin(request, begin)
@@ -113,8 +152,8 @@ def request_of(target: Target, settings: Settings, evaluator: Evaluator, environ
     Raises:
         DiagnosticsError: Arguments cannot be read.
     """
-    roots = roots_of(target, settings)
-    return _request(target, roots, gather_arguments(target, roots, evaluator, environ)[0])
+    arguments, _ = gather_arguments(target, settings, evaluator, environ)
+    return _request(target, roots_of(target, settings), arguments)
 
 
 def _request(target: Target, roots: Roots, arguments: Mapping[str, Argument]) -> CompileRequest:
@@ -136,10 +175,23 @@ def _request(target: Target, roots: Roots, arguments: Mapping[str, Argument]) ->
 def roots_of(target: Target, settings: Settings, project: Path | None = None) -> Roots:
     """Return the folders that the imports of *target* may reach; its *project* is that of its first module.
 
+    A target whose modules are packages reaches these and what they depend on alone.
+
     Raises:
         PackageError: Its dependencies are not locked or not restored.
     """
-    project = project or project_root(target.entries[0][1])
+    own = [path for _, path in target.entries if target.package_of(path) is None]
+    if target.packages and not own:
+        return Roots(project=settings.project, packaged=packaged_folders(), packages=target.packages)
+    roots = _roots_of_project(target, settings, project or project_root(own[0]))
+    if not target.packages:
+        return roots
+    from armlib.build.entries import with_packages
+
+    return replace(roots, packages=with_packages(roots.packages, target.packages))
+
+
+def _roots_of_project(target: Target, settings: Settings, project: Path) -> Roots:
     roots = Roots(
         project=project,
         library=tuple(dict.fromkeys((*target.library, *settings.library))),
@@ -171,7 +223,7 @@ def _alias(path: Path, stems: Counter[str]) -> str:
 
 
 def gather_arguments(
-    target: Target, roots: Roots, evaluator: Evaluator, environ: Mapping[str, str]
+    target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]
 ) -> tuple[Mapping[str, Argument], tuple[Read, ...]]:
     """Return the arguments of *target*, and the files that were read for them.
 
@@ -187,9 +239,10 @@ def gather_arguments(
     reads: list[Read] = []
 
     def evaluate(path: Path) -> Json:
-        own = replace(roots, project=project_root(path))
+        project = settings.project if target.packages else None  # the files are the caller's, whatever he compiles
+        roots = replace(roots_of(replace(target, packages=()), settings, project), project=project_root(path))
         source = f"import {json.dumps('./' + path.name)}"
-        evaluated = evaluator.evaluate(Program(source=source, file=str(path.parent / "<parameters>"), roots=own))
+        evaluated = evaluator.evaluate(Program(source=source, file=str(path.parent / "<parameters>"), roots=roots))
         reads.extend(evaluated.reads)
         value: Json = json.loads(evaluated.text)
         return value

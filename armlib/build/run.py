@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from armlib import __version__
 from armlib.build.cache import Cache
 from armlib.build.compilation import roots_of
+from armlib.build.entries import names_of, with_pinned_entries
 from armlib.config import Settings, Target, project_root
 from armlib.diagnostics import Diagnostic, error
 from armlib.errors import ArmlibError, DiagnosticsError, ExitCode
@@ -134,10 +135,11 @@ class _Job:
 
     def ask(self, target: Target) -> _Asked:
         """Return *target* with its key."""
+        target = with_pinned_entries(target, self._settings)
         folder = target.entries[0][1].parent
-        if folder not in self._projects:
+        if folder not in self._projects and not target.packages:
             self._projects[folder] = project_root(folder)
-        roots = roots_of(target, self._settings, self._projects[folder])
+        roots = roots_of(target, self._settings, self._projects.get(folder))
         asked = {
             "armlib": self._stamp,
             "target": {member.name: getattr(target, member.name) for member in fields(target)},
@@ -170,19 +172,24 @@ class _Job:
             return
         from armlib.build.workers import compile_all
 
-        keys = {asked.target.name: asked.key for asked in stale}
+        by_name = {asked.target.name: asked for asked in stale}
         for compiled in compile_all([asked.target for asked in stale], self._settings, self._environ):
-            yield self._settled(compiled, keys[compiled.target])
+            yield self._settled(compiled, by_name[compiled.target])
 
-    def _settled(self, compiled: Compiled, key: str) -> Outcome:
+    def _settled(self, compiled: Compiled, asked: _Asked) -> Outcome:
         name, found = compiled.target, compiled.diagnostics
+        if found and asked.target.packages:
+            from armlib.report.names import renamed
+
+            names = names_of(asked.target.packages)
+            found = tuple(renamed(one, names) for one in found)
         if compiled.files is None:
             return Outcome(target=name, status=Status.FAILED, diagnostics=found, exit_code=compiled.exit_code)
         digests = {path: sha256(data).hexdigest() for path, data in compiled.files.items()}
         different = {path: data for path, data in compiled.files.items() if not _holds(path, data)}
         outcome = self._writer.finish(name, Status.BUILT, digests, different, found)
         if outcome.status is not Status.FAILED:
-            self._cache.add(name, key, compiled.reads, compiled.files, found)
+            self._cache.add(name, asked.key, compiled.reads, compiled.files, found)
         return outcome
 
 

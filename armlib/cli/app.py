@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -125,10 +125,12 @@ class App:
         self.finish({self.result: None}, b"", diagnostics)
 
     def _shown(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-        return [
-            relative(renamed(without_library_place(diagnostic), self.shown_as), self.folder)
-            for diagnostic in diagnostics
-        ]
+        found = [without_library_place(diagnostic) for diagnostic in diagnostics]
+        if self.shown_as:
+            from armlib.report.names import renamed
+
+            found = [renamed(diagnostic, self.shown_as) for diagnostic in found]
+        return [relative(diagnostic, self.folder) for diagnostic in found]
 
     def _for_machines(self, result: JsonObject, diagnostics: Sequence[Diagnostic]) -> bytes:
         from armlib.template.canonical import json_bytes
@@ -141,23 +143,6 @@ class App:
         from armlib.report.machine import as_json
 
         return json_bytes({**result, "diagnostics": as_json(diagnostics, base=self.folder)})
-
-
-def renamed(diagnostic: Diagnostic, names: Mapping[str, str]) -> Diagnostic:
-    """Return *diagnostic* with the files that are keys of *names* called by the values."""
-    for file, name in names.items():
-        place = diagnostic.place
-        if place is not None and place.file == file:
-            diagnostic = replace(diagnostic, place=replace(place, file=name))
-        if any(frame.place.file == file for frame in diagnostic.frames):
-            frames = [
-                replace(frame, place=replace(frame.place, file=name)) if frame.place.file == file else frame
-                for frame in diagnostic.frames
-            ]
-            diagnostic = replace(diagnostic, frames=tuple(frames))
-        if file in diagnostic.message:
-            diagnostic = replace(diagnostic, message=diagnostic.message.replace(file, name))
-    return diagnostic
 
 
 def without_library_place(diagnostic: Diagnostic) -> Diagnostic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 from armlib.cli.app import App
 from armlib.cli.blame import blamed
 from armlib.cli.options import (
+    ENTRY,
     FILE,
     Limits,
     ReportOptions,
@@ -20,7 +20,9 @@ from armlib.cli.options import (
     flags,
     limit_options,
     lint_option,
+    opened_entries,
     report_options,
+    require_aliases,
     source_options,
     target_of,
 )
@@ -35,13 +37,15 @@ EXAMPLES = """\b
 Examples:
   armlib compile main.jsonnet -p name=web
   armlib compile main.jsonnet -P common.yaml -P production.yaml -o out/main.json
+  armlib compile armlib:storage/account -p name=stexample
+  armlib compile oci://registry.example.com/modules/web:1.2.0 -P web.yaml
   armlib compile hub.jsonnet spoke.jsonnet --as hub --as spoke
   echo '{ resources: [] }' | armlib compile -
 """
 
 
 @click.command("compile", short_help="Compile ENTRY to an ARM template.", epilog=EXAMPLES)
-@click.argument("entries", metavar="ENTRY...", type=FILE, nargs=-1, required=True)
+@click.argument("entries", metavar="ENTRY...", type=ENTRY, nargs=-1, required=True)
 @click.option("-o", "--output", metavar="FILE", type=FILE, help="Where the template goes, whole or not at all.")
 @click.option("--as", "aliases", metavar="NAME", multiple=True, help="What a module is called, once for each ENTRY.")
 @source_options
@@ -80,7 +84,7 @@ Examples:
 def compile_command(
     app: App,
     /,
-    entries: tuple[Path, ...],
+    entries: tuple[str, ...],
     aliases: tuple[str, ...],
     source: SourceOptions,
     limits: Limits,
@@ -91,17 +95,17 @@ def compile_command(
     lint: bool | None,
     **how: Any,
 ) -> ExitCode:
-    """Compile ENTRY, a Jsonnet module or an ARM template in JSON, to an ARM template on stdout.
+    """Compile ENTRY to an ARM template on stdout: a Jsonnet module, an ARM template in JSON, or a package by reference.
 
     Several ENTRYs are merged into one template. With '-' as ENTRY the module is read from stdin. Nothing is written
     when there is an error.
     """
-    from armlib.build.compilation import compile_target, standard_input, stdin_names
+    from armlib.build.compilation import compile_target
 
+    require_aliases(aliases, entries)
     said = replace(flags(source, limits, report), lint=lint)
-    settings = app.settings(entries[0], said, result="template")
-    with standard_input(entries, sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
+    settings = app.settings(Path(entries[0]), said, result="template")
+    with opened_entries(app, entries, settings) as files:
         target = _with_outputs(target_of("compile", files, aliases, source), how)
         provenance = source_map is not None or blame is not None
         evaluator = app.evaluator(settings)

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armlib.cli.app import App, write_err
-from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, limit_options, report_options, source_options
+from armlib.cli.options import (
+    ENTRY,
+    FILE,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    limit_options,
+    report_options,
+    source_options,
+)
 from armlib.cli.target import (
     TargetOptions,
-    deployment_name,
     how_options,
     opened,
     read_entry,
@@ -41,7 +49,7 @@ Examples:
 
 
 @click.command("deploy", short_help="Deploy ENTRY to Azure, or to the local ARM.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE, required=False)
+@click.argument("entry", metavar="ENTRY", type=ENTRY, required=False)
 @source_options
 @target_options
 @how_options
@@ -54,7 +62,7 @@ Examples:
 def deploy_command(
     app: App,
     /,
-    entry: Path | None,
+    entry: str | None,
     source: SourceOptions,
     where: TargetOptions,
     how: How,
@@ -64,7 +72,7 @@ def deploy_command(
     plan: Path | None,
     verbose: bool,
 ) -> ExitCode:
-    """Deploy ENTRY, a Jsonnet module or an ARM template in JSON: show what will change, ask, and do it."""
+    """Deploy ENTRY, a Jsonnet module, an ARM template in JSON or a package: show what will change, ask, and do it."""
     if (entry is None) == (plan is None):
         raise UsageError("name what to deploy: either ENTRY or --plan FILE")
     if not yes and not sys.stdin.isatty():
@@ -75,11 +83,11 @@ def deploy_command(
         return deploy_plan(app, plan, source, where, limits, report, yes=yes, verbose=verbose)
     assert entry is not None
     settings = settings_for(app, entry, source, limits, report, where)
-    found = read_entry(app, entry, source, settings)
+    found, name = read_entry(app, entry, source, settings)
     from armlib.deploying import deliver, preview
 
     with opened(settings, where) as target:
-        delivery = deliver(found, target, where.place, how, deployment_name(entry))
+        delivery = deliver(found, target, where.place, how, name)
         app.report(delivery.expansion.diagnostics)
         if not yes:
             agree(app, delivery, preview(delivery, target, settings.types))

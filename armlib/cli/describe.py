@@ -10,12 +10,13 @@ import click
 
 from armlib.cli.app import App
 from armlib.cli.options import (
-    FILE,
+    ENTRY,
     Limits,
     ReportOptions,
     SourceOptions,
     flags,
     limit_options,
+    opened_entries,
     report_options,
     source_options,
     target_of,
@@ -26,30 +27,27 @@ from armlib.errors import ExitCode
 EXAMPLES = """\b
 Examples:
   armlib describe main.jsonnet
+  armlib describe armlib:storage/account
   armlib describe main.jsonnet --format json | jq .parameters > parameters.schema.json
 """
 
 
 @click.command("describe", short_help="Show the parameters and outputs of ENTRY.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @limit_options
 @report_options
 @click.pass_obj
-def describe_command(
-    app: App, /, entry: Path, source: SourceOptions, limits: Limits, report: ReportOptions
-) -> ExitCode:
+def describe_command(app: App, /, entry: str, source: SourceOptions, limits: Limits, report: ReportOptions) -> ExitCode:
     """Show what ENTRY takes and gives: parameters, outputs, dependencies and actions.
 
     With --format json, the parameters are a JSON Schema, which editors can check files of parameters against.
     """
-    from armlib.build.compilation import standard_input, stdin_names
     from armlib.build.description import describe_target
     from armlib.compiler.describe import describe_json, describe_text
 
-    settings = app.settings(entry, flags(source, limits, report), result="parameters")
-    with standard_input((entry,), sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
+    settings = app.settings(Path(entry), flags(source, limits, report), result="parameters")
+    with opened_entries(app, (entry,), settings) as files:
         module = describe_target(target_of("describe", files, (), source), settings, app.evaluator(settings))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
     app.finish(describe_json(module), describe_text(module, max(width, 60)).encode(), module.diagnostics)

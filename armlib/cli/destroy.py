@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armlib.cli.app import App, write_err
-from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, limit_options, report_options, source_options
+from armlib.cli.options import (
+    ENTRY,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    limit_options,
+    report_options,
+    source_options,
+)
 from armlib.cli.target import (
     TargetOptions,
-    deployment_name,
     how_options,
     opened,
     read_entry,
@@ -36,7 +42,7 @@ Examples:
 
 
 @click.command("destroy", short_help="Delete the resources that ENTRY deploys.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @target_options
 @how_options
@@ -47,7 +53,7 @@ Examples:
 def destroy_command(
     app: App,
     /,
-    entry: Path,
+    entry: str,
     source: SourceOptions,
     where: TargetOptions,
     how: How,
@@ -55,7 +61,7 @@ def destroy_command(
     report: ReportOptions,
     yes: bool,
 ) -> ExitCode:
-    """Delete the resources that ENTRY, a Jsonnet module or an ARM template in JSON, deploys, the last one first.
+    """Delete the resources that ENTRY deploys, the last one first: a module, an ARM template in JSON or a package.
 
     What exists beside it stays, but for what lies inside a resource that is deleted; that is shown before. With --mode
     stack the deployment stack is deleted, with all that it manages.
@@ -65,9 +71,9 @@ def destroy_command(
 
     settings = settings_for(app, entry, source, limits, report, where)
     app.result = "deleted"
-    found = read_entry(app, entry, source, settings)
+    found, name = read_entry(app, entry, source, settings)
     with opened(settings, where) as target:
-        delivery = deliver(found, target, where.place, how, deployment_name(entry))
+        delivery = deliver(found, target, where.place, how, name)
         if how.mode == "stack":
             return _destroy_stack(app, delivery.submission.id, target, how, yes=yes)
         plan = removal(delivery.expansion.resources, target)

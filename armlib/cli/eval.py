@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from armlib.cli.app import App
 from armlib.cli.options import (
+    ENTRY,
     FILE,
     Limits,
     ReportOptions,
@@ -18,6 +18,7 @@ from armlib.cli.options import (
     blame_option,
     flags,
     limit_options,
+    opened_entries,
     report_options,
     source_options,
     target_of,
@@ -48,7 +49,7 @@ A context is a JSON file; every member may be absent:
 
 
 @click.command("eval", short_help="Show what ENTRY deploys, every expression evaluated.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @click.option("--scope", metavar="SCOPE", help="Id of what is deployed to; '/' is the tenant.  [default: by $schema]")
 @click.option("--location", metavar="REGION", help="Where the deployment, or its resource group, is.")
@@ -67,7 +68,7 @@ A context is a JSON file; every member may be absent:
 def eval_command(
     app: App,
     /,
-    entry: Path,
+    entry: str,
     source: SourceOptions,
     limits: Limits,
     report: ReportOptions,
@@ -76,23 +77,21 @@ def eval_command(
     blame: JsonPath | None,
     **where: Any,
 ) -> ExitCode:
-    """Show the deployment that ENTRY, a Jsonnet module or an ARM template in JSON, would be.
+    """Show the deployment that ENTRY, a Jsonnet module, an ARM template in JSON or a package, would be.
 
     Every expression is evaluated offline; what only Azure knows stays as the expression that is left, and what is
     secret is shown as ***.
     """
-    from armlib.build.compilation import standard_input, stdin_names
     from armlib.deployment.show import NOTHING
     from armlib.evaluation import deployable, surroundings
     from armlib.template.jsonc import parse_json
 
-    settings = app.settings(entry, flags(source, limits, report), result="value" if expression else "resources")
+    settings = app.settings(Path(entry), flags(source, limits, report), result="value" if expression else "resources")
     given = parse_json(_read(context), str(context)) if context is not None else {}
-    if where["name"] is None and not (isinstance(given, dict) and given.get("deploymentName")):
-        where["name"] = deployment_name(entry)
-    place = surroundings(given, **where)
-    with standard_input((entry,), sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
+    with opened_entries(app, (entry,), settings) as files:
+        if where["name"] is None and not (isinstance(given, dict) and given.get("deploymentName")):
+            where["name"] = deployment_name(entry, files)
+        place = surroundings(given, **where)
         target = target_of("eval", files, (), source)
         try:
             evaluated = deployable(

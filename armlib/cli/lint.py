@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,12 +13,13 @@ import click
 
 from armlib.cli.app import App
 from armlib.cli.options import (
-    FILE,
+    ENTRY,
     Limits,
     ReportOptions,
     SourceOptions,
     flags,
     limit_options,
+    opened_entries,
     report_options,
     source_options,
     target_of,
@@ -28,6 +28,7 @@ from armlib.diagnostics import Diagnostic, Severity
 from armlib.errors import ExitCode, InputError, UsageError
 
 if TYPE_CHECKING:
+    from armlib.build.compilation import Entries
     from armlib.build.linting import Linter
     from armlib.config import Settings, Target
     from armlib.lint.check import Checker
@@ -45,7 +46,7 @@ _MOST_RUNS = 10  # of --fix over one file: a fix may uncover another
 
 
 @click.command("lint", short_help="Say what had better be otherwise in ENTRY.", epilog=EXAMPLES)
-@click.argument("entries", metavar="ENTRY...", type=FILE, nargs=-1)
+@click.argument("entries", metavar="ENTRY...", type=ENTRY, nargs=-1)
 @click.option("--list", "lists", is_flag=True, help="List the rules.")
 @click.option("--explain", metavar="RULE", help="Say what a rule asks for, why, and show examples.")
 @click.option("--rule", "only", metavar="RULE", multiple=True, help="Run this rule alone, or these.")
@@ -61,7 +62,7 @@ _MOST_RUNS = 10  # of --fix over one file: a fix may uncover another
 def lint_command(
     app: App,
     /,
-    entries: tuple[Path, ...],
+    entries: tuple[str, ...],
     source: SourceOptions,
     limits: Limits,
     report: ReportOptions,
@@ -69,34 +70,40 @@ def lint_command(
 ) -> ExitCode:
     """Say what had better be otherwise in ENTRY.
 
-    ENTRY is a Jsonnet module, an ARM template or parameters file in JSON, a form of the portal, or '-' for stdin.
+    ENTRY is a Jsonnet module, an ARM template or parameters file in JSON, a form of the portal, a package, or '-' for
+    stdin.
 
     The exit code is 1 when an error is among what is found. Rules are set below [lint] in armlib.toml; a comment
     '// armlib-ignore: RULE REASON' leaves one out on the next line.
     """
-    from armlib.build.compilation import roots_of, standard_input, stdin_names
+    from armlib.build.compilation import files_alone, roots_of
     from armlib.build.linting import linter
 
     if not entries and not how["lists"] and not how["explain"]:
         raise UsageError("no ENTRY is given", hint="name a module or a template, or say --list")
     if how["shows"] and not how["fixes"]:
         raise UsageError("--diff shows what --fix would change", hint="say --fix --diff")
-    settings = app.settings(entries[0] if entries else app.folder, flags(source, limits, report), result="linted")
-    target = target_of("lint", entries or (settings.project / "main.jsonnet",), (), source)
+    settings = app.settings(Path(entries[0]) if entries else app.folder, flags(source, limits, report), result="linted")
+    target = target_of("lint", files_alone([settings.project / "main.jsonnet"]), (), source)
     roots = roots_of(target, settings, settings.project)
     using = linter(settings, app.evaluator(settings), roots, only=how["only"], today=_day(how["today"]))
     if how["lists"]:
         return _list(app, using)
     if how["explain"]:
         return _explain(app, using.using, how["explain"])
-    if how["fixes"] and Path("-") in entries:
+    if how["fixes"] and "-" in entries:
         raise UsageError("what comes from stdin cannot be mended in place", hint="name a file with --fix")
-    changed, difference = _fix(app, entries, source, using, shows=how["shows"]) if how["fixes"] else ([], b"")
+    changed: list[str] = []
+    difference = b""
     found: list[Diagnostic] = []
-    with standard_input(entries, sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
-        for entry in files:
-            found += _lint(app, entry, source, using)
+    with opened_entries(app, entries, settings) as files:
+        targets = [_target_of_one(files, number, source) for number in range(len(entries))]
+        if how["fixes"]:
+            if any(one.package_of(one.entries[0][1]) for one in targets):
+                raise UsageError("a package cannot be mended in place", hint="'armlib pull' unpacks it into a folder")
+            changed, difference = _fix(app, targets, using, shows=how["shows"])
+        for one in targets:
+            found += _lint(app, one, using)
         app.finish({"linted": [str(entry) for entry in entries], "fixed": [*changed]}, difference, found)
     return _exit_code(found, strict=how["strict"], most=how["max_warnings"])
 
@@ -115,11 +122,15 @@ def _day(text: str | None) -> date:
         raise UsageError(f"'{text}' is no date", hint="write it as 2026-01-31") from error
 
 
-def _lint(app: App, entry: Path, source: SourceOptions, using: Linter) -> tuple[Diagnostic, ...]:
+def _target_of_one(files: Entries, number: int, source: SourceOptions) -> Target:
+    one = replace(files, paths=files.paths[number : number + 1], aliases=files.aliases[number : number + 1])
+    return target_of("lint", one, (), source)
+
+
+def _lint(app: App, target: Target, using: Linter) -> tuple[Diagnostic, ...]:
     """Return what is found in one entry; one that cannot be read or compiled is a finding, too."""
     try:
-        target = target_of("lint", (entry,), (), source)
-        if entry.suffix.lower() in _JSON:
+        if target.entries[0][1].suffix.lower() in _JSON:
             return _lint_json(app, target, using)
         return _lint_module(app, target, using)
     except InputError as fault:
@@ -129,10 +140,9 @@ def _lint(app: App, entry: Path, source: SourceOptions, using: Linter) -> tuple[
 
 
 def _lint_json(app: App, target: Target, using: Linter) -> tuple[Diagnostic, ...]:
-    from armlib.build.compilation import gather_arguments, roots_of
+    from armlib.build.compilation import gather_arguments
 
-    roots = roots_of(target, using.settings)
-    arguments, _ = gather_arguments(target, roots, app.evaluator(using.settings), app.environ)
+    arguments, _ = gather_arguments(target, using.settings, app.evaluator(using.settings), app.environ)
     return using.json(target.entries[0][1], arguments)
 
 
@@ -143,7 +153,11 @@ def _lint_module(app: App, target: Target, using: Linter) -> tuple[Diagnostic, .
     settings = _bare(using.settings)
     compilation = compile_target(target, settings, app.evaluator(settings), app.environ, provenance=True).compilation
     library = roots_of(target, settings).library
-    return (*compilation.diagnostics, *using.module(compilation, [target.entries[0][1]], library))
+    path = target.entries[0][1]
+    package = target.package_of(path)
+    if package is not None:  # its sources are what is asked for
+        using = replace(using, settings=replace(using.settings, project=package.folder))
+    return (*compilation.diagnostics, *using.module(compilation, [path], library))
 
 
 def _bare(settings: Settings) -> Settings:
@@ -176,25 +190,22 @@ def _mended_module(app: App, target: Target, using: Linter) -> dict[Path, str]:
     return {Path(file): text for file, text in texts.items()}
 
 
-def _fix(
-    app: App, entries: Sequence[Path], source: SourceOptions, using: Linter, *, shows: bool
-) -> tuple[list[str], bytes]:
-    """Mend the entries; with *shows*, leave them as they are. Return their names, and then the difference."""
-    from armlib.config import absolute
+def _fix(app: App, targets: Sequence[Target], using: Linter, *, shows: bool) -> tuple[list[str], bytes]:
+    """Mend the files of *targets*; with *shows*, leave them as they are. Return their names, and the difference."""
     from armlib.files import write_files
     from armlib.lint.files import read_text
     from armlib.report.text import show_file
 
     changed: dict[Path, str] = {}
-    for path in entries:
+    for target in targets:
+        path = target.entries[0][1]
         if path.suffix.lower() not in _JSON:
             with suppress(InputError):  # told when the entry is linted
-                changed |= _mended_module(app, target_of("lint", (path,), (), source), using)
-        file = absolute(path, app.folder)
-        text = changed.get(file) or read_text(path)
+                changed |= _mended_module(app, target, using)
+        text = changed.get(path) or read_text(path)
         mended = _mended(path, text, using)
         if mended != text:
-            changed[file] = mended
+            changed[path] = mended
     names = {path: show_file(str(path), app.folder) for path in changed}
     if shows:
         parts = [_difference(read_text(path), text, names[path]) for path, text in changed.items()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +16,10 @@ from armlib.dataclass import dataclass
 from armlib.errors import UsageError
 
 if TYPE_CHECKING:
+    from armlib.build.compilation import Entries
+    from armlib.cli.app import App
+    from armlib.config import Settings
+
     _ParamType = click.ParamType[Any]
 else:  # it is not generic in every release
     _ParamType = click.ParamType
@@ -38,6 +44,7 @@ class SourceOptions:
     ext_code: Mapping[str, str] = field(default_factory=dict)
     tla_str: Mapping[str, str] = field(default_factory=dict)
     tla_code: Mapping[str, str] = field(default_factory=dict)
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,22 +69,20 @@ def flags(source: SourceOptions | None, limits: Limits | None, report: ReportOpt
         format=report.format,
         timeout=limits.timeout if limits else None,
         max_memory=limits.max_memory if limits else None,
+        offline=source.offline if source else False,
     )
 
 
-def target_of(name: str, entries: Sequence[Path], aliases: Sequence[str], source: SourceOptions) -> Target:
-    """Return the target *name* that compiles *entries* as *source* says.
-
-    Raises:
-        UsageError: There are aliases, but not one for each entry.
-    """
-    if aliases and len(aliases) != len(entries):
-        hint = "say --as NAME once for each ENTRY, in the same order"
-        raise UsageError(f"modules: {len(entries)}, names given with --as: {len(aliases)}", hint=hint)
+def target_of(name: str, entries: Entries, aliases: Sequence[str], source: SourceOptions) -> Target:
+    """Return the target *name* that compiles *entries*, called *aliases* when there are some, as *source* says."""
     current = Path.cwd()
     return Target(
         name=name,
-        entries=tuple((aliases[i] if aliases else None, absolute(path, current)) for i, path in enumerate(entries)),
+        entries=tuple(
+            (alias, absolute(path, current))
+            for alias, path in zip(aliases or entries.aliases, entries.paths, strict=True)
+        ),
+        packages=entries.packages,
         parameters=tuple(absolute(path, current) for path in source.parameter_files),
         assignments=source.assignments,
         parameters_as_code=source.parameters_as_code,
@@ -86,6 +91,28 @@ def target_of(name: str, entries: Sequence[Path], aliases: Sequence[str], source
         tla_str=source.tla_str,
         tla_code=source.tla_code,
     )
+
+
+@contextmanager
+def opened_entries(app: App, texts: Sequence[str], settings: Settings) -> Iterator[Entries]:
+    """Give the files that *texts* name, as long as the block lasts; *app* tells of them as the user did."""
+    from armlib.build.compilation import find_entries, standard_input, stdin_names
+
+    found = find_entries(texts, settings, app.folder)
+    with standard_input(found.paths, sys.stdin.buffer) as files:
+        app.shown_as = {**found.names, **stdin_names(files)}
+        yield replace(found, paths=files)
+
+
+def require_aliases(aliases: Sequence[str], entries: Sequence[str]) -> None:
+    """Hold *aliases* to one for each of *entries*, or none at all.
+
+    Raises:
+        UsageError: There are others.
+    """
+    if aliases and len(aliases) != len(entries):
+        hint = "say --as NAME once for each ENTRY, in the same order"
+        raise UsageError(f"modules: {len(entries)}, names given with --as: {len(aliases)}", hint=hint)
 
 
 class _Quantity(_ParamType):
@@ -155,7 +182,18 @@ class _File(_ParamType):
         return [CompletionItem(incomplete, type="file")]
 
 
+class _Entry(_File):
+    """What is compiled, as it was written: a file, ``-``, or a reference to a package."""
+
+    name = "ENTRY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        super().convert(value, param, ctx)
+        return value
+
+
 FILE = _File()
+ENTRY = _Entry()
 
 
 def _environ(ctx: click.Context | None) -> Mapping[str, str]:
@@ -209,6 +247,11 @@ def source_options(command: _Command) -> _Command:
                 help=f"{_VARIABLE_HELP[name]}; without =VALUE, that of the environment variable.",
             )
             for name in _VARIABLES
+        ),
+        click.option(
+            "--offline",
+            is_flag=True,
+            help="Ask no registry for a package that ENTRY names: only the cache, folders and layouts.",
         ),
     )
 
@@ -281,6 +324,7 @@ def _source(given: Mapping[str, Any]) -> SourceOptions:
         assignments=tuple(given["assignments"]),
         parameter_files=tuple(given["parameter_files"]),
         parameters_as_code=given["parameters_as"] == "code",
+        offline=given["offline"],
         **{name: dict(given[name]) for name in _VARIABLES},
     )
 

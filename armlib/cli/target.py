@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from armlib.cli.app import App
-from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, flags, packed, target_of
+from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, flags, opened_entries, packed, target_of
 from armlib.config import Settings
 from armlib.errors import UsageError
 
 if TYPE_CHECKING:
+    from armlib.build.compilation import Entries
     from armlib.deploying import How, Place
     from armlib.deployment.target import Target
     from armlib.evaluation import Deployable
@@ -127,11 +128,11 @@ def _where(given: Any) -> TargetOptions:
 
 
 def settings_for(
-    app: App, entry: Path, source: SourceOptions, limits: Limits, report: ReportOptions, where: TargetOptions
+    app: App, entry: str | Path, source: SourceOptions, limits: Limits, report: ReportOptions, where: TargetOptions
 ) -> Settings:
     """Return the settings of a command on *entry*."""
     said = {name: value for name, value in (("cloud", where.cloud), ("endpoint", where.endpoint)) if value}
-    return app.settings(entry, replace(flags(source, limits, report), azure=said), result="deployment")
+    return app.settings(Path(entry), replace(flags(source, limits, report), azure=said), result="deployment")
 
 
 @contextmanager
@@ -146,23 +147,29 @@ def opened(settings: Settings, where: TargetOptions) -> Iterator[Target]:
         target.close()
 
 
-def read_entry(app: App, entry: Path, source: SourceOptions, settings: Settings) -> Deployable:
-    """Return the template that *entry* is, with its parameters; missing secrets are asked for on a terminal."""
-    from armlib.build.compilation import standard_input, stdin_names
+def read_entry(app: App, entry: str, source: SourceOptions, settings: Settings) -> tuple[Deployable, str]:
+    """Return the template that *entry* is, with its parameters, and what a deployment of it is called by default.
+
+    Missing secrets are asked for on a terminal.
+    """
     from armlib.deploying import missing_secrets, with_secrets
     from armlib.evaluation import deployable
 
-    with standard_input((entry,), sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
+    with opened_entries(app, (entry,), settings) as files:
+        name = deployment_name(entry, files)
         found = deployable(target_of("deploy", files, (), source), settings, app.evaluator(settings), app.environ)
     missing = missing_secrets(found.template, found.parameters)
     if missing and sys.stdin.isatty():
         asked = {name: click.prompt(f"{name} (secret)", hide_input=True, err=True) for name in missing}
         found = with_secrets(found, asked)
-    return found
+    return found, name
 
 
-def deployment_name(entry: Path) -> str:
-    """Return the name that a deployment of *entry* has when none is said: that of the file, as other tools do."""
-    name = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in entry.stem)
+def deployment_name(entry: str, files: Entries) -> str:
+    """Return the name that a deployment of *entry*, one of *files*, has when none is said.
+
+    It is that of the file, as other tools have it, or of the package.
+    """
+    said = files.aliases[0] or Path(entry).stem
+    name = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in said)
     return name[:64] if name.strip("-") else "deployment"

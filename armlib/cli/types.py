@@ -212,10 +212,10 @@ def _template(
         if not isinstance(value, dict):
             raise InputError(f"{file} is no ARM template: it holds no object")
         return value, []
-    from armlib.build.compilation import compile_target
+    from armlib.build.compilation import compile_target, files_alone
 
     unchecked = replace(settings, types=replace(settings.types, check=False))
-    target = target_of("check", (file,), (), source)
+    target = target_of("check", files_alone([file]), (), source)
     compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ).compilation
     return compilation.template if compilation.succeeded else None, list(compilation.diagnostics)
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armlib.cli.app import App
-from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, limit_options, report_options, source_options
+from armlib.cli.options import (
+    ENTRY,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    limit_options,
+    report_options,
+    source_options,
+)
 from armlib.cli.target import (
     TargetOptions,
-    deployment_name,
     how_options,
     opened,
     read_entry,
@@ -31,7 +37,7 @@ Examples:
 
 
 @click.command("validate", short_help="Ask Azure, or the local ARM, whether it would take ENTRY.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @target_options
 @how_options
@@ -41,22 +47,22 @@ Examples:
 def validate_command(
     app: App,
     /,
-    entry: Path,
+    entry: str,
     source: SourceOptions,
     where: TargetOptions,
     how: How,
     limits: Limits,
     report: ReportOptions,
 ) -> ExitCode:
-    """Ask whether ENTRY, a Jsonnet module or an ARM template in JSON, would be taken; nothing is changed."""
+    """Ask whether ENTRY, a Jsonnet module, an ARM template in JSON or a package, would be taken; nothing is changed."""
     from armlib.deploying import deliver, refusals
     from armlib.deployment.fault import Fault
 
     settings = settings_for(app, entry, source, limits, report, where)
     app.result = "validation"
-    found = read_entry(app, entry, source, settings)
+    found, name = read_entry(app, entry, source, settings)
     with opened(settings, where) as target:
-        delivery = deliver(found, target, where.place, how, deployment_name(entry))
+        delivery = deliver(found, target, where.place, how, name)
         if delivery.new_group is not None:
             return _only_the_template(app, delivery)
         try:

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armlib.cli.app import App, has_colour, write_err
-from armlib.cli.options import FILE, Limits, ReportOptions, SourceOptions, limit_options, report_options, source_options
+from armlib.cli.options import (
+    ENTRY,
+    FILE,
+    Limits,
+    ReportOptions,
+    SourceOptions,
+    limit_options,
+    report_options,
+    source_options,
+)
 from armlib.cli.target import (
     TargetOptions,
-    deployment_name,
     how_options,
     opened,
     read_entry,
@@ -36,7 +44,7 @@ Examples:
 
 
 @click.command("what-if", short_help="Show what deploying ENTRY would change.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @target_options
 @how_options
@@ -51,7 +59,7 @@ Examples:
 def what_if_command(
     app: App,
     /,
-    entry: Path,
+    entry: str,
     source: SourceOptions,
     where: TargetOptions,
     how: How,
@@ -63,7 +71,7 @@ def what_if_command(
     exclude_change_types: tuple[str, ...],
     plan: Path | None,
 ) -> ExitCode:
-    """Show what deploying ENTRY, a Jsonnet module or an ARM template in JSON, would change; nothing is changed."""
+    """Show what deploying ENTRY, a module, an ARM template in JSON or a package, would change; nothing is changed."""
     from armlib.deploying import deliver, preview
     from armlib.deployment.whatif.filters import apply_filters
     from armlib.report.whatif.machine import as_json
@@ -71,9 +79,9 @@ def what_if_command(
     excluded = _kinds(exclude_change_types)
     settings = settings_for(app, entry, source, limits, report, where)
     app.result = "changes"
-    found = read_entry(app, entry, source, settings)
+    found, name = read_entry(app, entry, source, settings)
     with opened(settings, where) as target:
-        delivery = deliver(found, target, where.place, how, deployment_name(entry))
+        delivery = deliver(found, target, where.place, how, name)
         changes = preview(delivery, target, settings.types)
     if plan is not None:
         from armlib.cli.plan import save_plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from armlib.compiler.request import CompileRequest, Entry
@@ -88,6 +89,10 @@ def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> 
             code="import-refused",
             hint="a module's path starts from the file that names it",
         )
+    packages = Packages(roots.package_roots(), dict(roots.imports))
+    owner = packages.owner(str(importer.parent))
+    if owner is not None:
+        return _resolve_from_package(owner, packages, importer, reference, alias)
     folders = [importer.parent, roots.project, *roots.library, *roots.packaged]
     inside = [folder.resolve() for folder in folders[1:]]
     refused = False
@@ -97,8 +102,7 @@ def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> 
             refused = True
         elif candidate.is_file():
             return resolve_entry(Entry(path=candidate, alias=alias))
-    packages = Packages(roots.package_roots(), dict(roots.imports))
-    found = packages.find(packages.owner(str(importer.parent)), reference)
+    found = packages.find(None, reference)
     if found is not None:
         return _resolve_in_package(*found, alias)
     if refused:
@@ -110,10 +114,31 @@ def resolve_module(reference: str, importer: Path, roots: Roots, alias: str) -> 
     raise _not_found(importer.parent / reference)
 
 
+def _resolve_from_package(owner: PackageRoot, packages: Packages, importer: Path, reference: str, alias: str) -> Source:
+    """Return the module that a file of the package *owner* names: in it, or in a package that it depends on."""
+    for folder in (importer.parent, Path(owner.folder)):
+        path = Path(os.path.normpath(folder / reference))
+        if owner.holds(str(path)) and path.is_file():
+            return _whole(owner, path, alias)
+    found = packages.find(owner, reference)
+    if found is not None:
+        return _resolve_in_package(*found, alias)
+    raise InputError(
+        f"{owner.label} has no module '{reference}'",
+        code="import-not-found",
+        hint="a package names its own modules and those of the packages that it declares as dependencies",
+    )
+
+
 def _resolve_in_package(package: PackageRoot, file: str, alias: str) -> Source:
     path = Path(package.folder, file)
     if ".." in path.parts or not package.exports_file(str(path)):
         raise InputError(f"{package.label} does not export '{file}'", code="import-refused")
+    return _whole(package, path, alias)
+
+
+def _whole(package: PackageRoot, path: Path, alias: str) -> Source:
+    """Return the module at *path*, which must be what *package* was fetched with."""
     source = resolve_entry(Entry(path=path, alias=alias))
     try:
         if package.has(str(path)) and package.is_whole(str(path), path.read_bytes()):

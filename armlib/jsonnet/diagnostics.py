@@ -188,12 +188,14 @@ def _printable(text: str) -> str:
 
 
 def shown(file: str, program: Program) -> str:
-    """Return how *file* is told to the user: from the current folder, else from the project, else in full."""
+    """Return how *file* is told to the user: from the current folder, else from the project, else in full.
+
+    A file of a package is told by the package, unless that is one of the project's folders.
+    """
     path = Path(file)
-    for folder in (Path.cwd(), program.roots.project.absolute()):
-        if path.is_relative_to(folder):
-            return str(path.relative_to(folder))
-    for package in program.roots.packages:
-        if path.is_relative_to(package.folder):
-            return f"{package.label}/{path.relative_to(package.folder)}"
-    return file
+    package = next((one for one in program.roots.packages if path.is_relative_to(one.folder)), None)
+    if package is None or package.listing is None:
+        for folder in (Path.cwd(), program.roots.project.absolute()):
+            if path.is_relative_to(folder):
+                return str(path.relative_to(folder))
+    return file if package is None else f"{package.label}/{path.relative_to(package.folder)}"

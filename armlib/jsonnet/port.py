@@ -7,27 +7,11 @@ from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
+from armlib.config import Package
 from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.packages import PackageRoot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """A package that was locked: where its files are, what they must be, and what they may import.
-
-    *label* is how it is told to the user. *listing* is the file that lists its files, and *digest* the sha256 of that
-    file; both are None and "" for a package that is being worked on. *imports* are names and the places of other
-    packages in :attr:`Roots.packages`. *exports* are patterns of the files that others may import; none means all.
-    """
-
-    label: str
-    folder: Path
-    listing: Path | None = None
-    digest: str = ""
-    exports: tuple[str, ...] = ()
-    imports: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

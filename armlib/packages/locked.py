@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from armlib.config import FILE_NAME, Settings
+from armlib.config import FILE_NAME, Package, Settings, absolute
 from armlib.jsonnet.digest import sha256_hex
-from armlib.jsonnet.port import Package
 from armlib.packages.errors import PackageError
 from armlib.packages.location import cache_folder
 from armlib.packages.lock import LOCK_NAME, Lock, Locked, read_lock
@@ -55,8 +54,17 @@ def _roots(path: Path, _stat: tuple[int, int, int], cache: Path, asked: str | No
     if asked not in (None, lock.asked):
         message = f"{path} is not up to date with the dependencies of the project"
         raise PackageError(message, code="lock-stale", hint="run 'armlib restore'")
+    return lock_roots(lock, path.parent, cache)
+
+
+def lock_roots(lock: Lock, project: Path, cache: Path) -> PackageRoots:
+    """Return the packages of *lock*, which starts relative folders from *project*, and what it imports of them.
+
+    Raises:
+        PackageError: Some are not in the *cache* (``not-restored``).
+    """
     numbers = {id_: number for number, id_ in enumerate(lock.packages)}
-    packages = tuple(_package(locked, numbers, path.parent, cache) for locked in lock.packages.values())
+    packages = tuple(_package(locked, numbers, project, cache) for locked in lock.packages.values())
     absent = [package.label for package in packages if not package.folder.is_dir()]
     if absent:
         listed = ", ".join(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")
@@ -68,7 +76,7 @@ def _package(locked: Locked, numbers: Mapping[str, int], project: Path, cache: P
     imports = _numbered({locked.name: locked.id, **locked.imports}, numbers)
     label = f"{locked.name}@{locked.version}"
     if not locked.tree:
-        folder = project / locked.source.removeprefix("path:")
+        folder = absolute(Path(locked.source.removeprefix("path:")), project)
         return Package(label=locked.name, folder=folder, exports=locked.exports, imports=imports)
     return Package(
         label=label,

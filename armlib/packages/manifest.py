@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +14,7 @@ from armlib.config import FILE_NAME, absolute
 from armlib.jsontypes import Json, JsonObject
 from armlib.packages.errors import PackageError
 from armlib.packages.names import NAME_HINT, is_import_name, is_package_name
-from armlib.packages.origin import DIGEST, TAG, Origin, parse_reference, parse_source, relative_folder
+from armlib.packages.origin import DIGEST, TAG, Origin, Reference, parse_reference, parse_source, relative_folder
 from armlib.packages.versions import Range, exactly, from_tag, parse_range, parse_version
 from armlib.settings_file import Table, open_settings_file
 
@@ -100,8 +100,6 @@ def read_manifest(folder: Path, project: Path | None = None) -> Manifest:
 
 
 def _with_dependencies(manifest: Manifest, dependencies: Mapping[str, Dependency]) -> Manifest:
-    from dataclasses import replace
-
     return replace(manifest, dependencies=dependencies)
 
 
@@ -226,12 +224,21 @@ def dependency_from_text(
         return Dependency(name=name, origin=Origin(SIBLING, _published(name)), range=parse_range(text))
     reference = parse_reference(text, folder, registries, SIBLING)
     origin = Origin(_moved(reference.origin.source, folder, project), reference.origin.name)
+    return dependency_to(name, replace(reference, origin=origin))
+
+
+def dependency_to(name: str, reference: Reference) -> Dependency:
+    """Return the dependency on what *reference* refers to, called *name*.
+
+    Raises:
+        ValueError: Its version is no range.
+    """
     version = from_tag(reference.tag) if reference.tag else None
     if version is not None:
-        return Dependency(name=name, origin=origin, range=exactly(version))
+        return Dependency(name=name, origin=reference.origin, range=exactly(version))
     if reference.tag or reference.digest:
-        return Dependency(name=name, origin=origin, revision=reference.tag or reference.digest)
-    return Dependency(name=name, origin=origin, range=parse_range(reference.version or "*"))
+        return Dependency(name=name, origin=reference.origin, revision=reference.tag or reference.digest)
+    return Dependency(name=name, origin=reference.origin, range=parse_range(reference.version or "*"))
 
 
 def _published(name: str) -> str:

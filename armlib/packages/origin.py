@@ -93,9 +93,9 @@ def relative_folder(folder: Path, base: Path, project: Path) -> str:
 def parse_reference(text: str, base: Path, registries: dict[str, str], default: str) -> Reference:
     """Return what *text* refers to.
 
-    It is ``NAME[@RANGE]`` in the *default* registry, ``ALIAS:NAME[@RANGE]`` in one of *registries*,
-    ``oci://HOST/REPOSITORY[:TAG|@DIGEST]``, ``layout:FOLDER#NAME[@RANGE]``, ``folder:FOLDER#NAME``, ``path:FOLDER``, or
-    Bicep's ``br:HOST/REPOSITORY:TAG`` and ``br/ALIAS:PATH:TAG``.
+    It is ``NAME[@RANGE]`` in the *default* registry, ``ALIAS:NAME[@RANGE]`` in one of *registries*, ``local`` and
+    ``armlib`` among them, ``oci://HOST/REPOSITORY[:TAG|@DIGEST]``, ``layout:FOLDER#NAME[@RANGE]``,
+    ``folder:FOLDER#NAME``, ``path:FOLDER``, or Bicep's ``br:HOST/REPOSITORY:TAG`` and ``br/ALIAS:PATH:TAG``.
 
     Raises:
         PackageError: It is none of these.
@@ -110,6 +110,8 @@ def parse_reference(text: str, base: Path, registries: dict[str, str], default: 
     if kind in (*FOLDER_KINDS, "local", "armlib") and "#" in rest:
         place, _, name = rest.rpartition("#")
         return _named(parse_source(f"{kind}:{place}", base), name, text)
+    if kind in ("armlib", "local") and kind not in registries and rest:
+        return _named(f"{kind}:", rest, text)
     if ":" in text:
         if kind not in registries:
             known = ", ".join(sorted(registries)) or "none"

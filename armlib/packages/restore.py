@@ -74,7 +74,7 @@ def restore(settings: Settings, manifest: Manifest | None = None, asked: str | N
         missing = [locked for locked in lock.packages.values() if locked.tree and not cache.is_whole(locked.tree)]
         if missing or settings.packages.has_trust:
             with opened(settings, cache, manifest) as sources:
-                _require_signed(lock.packages.values(), sources, manifest)
+                require_signed(lock.packages.values(), sources, manifest)
                 _fetch(missing, sources)
         return Restored(lock=lock, before=lock, fetched=tuple(locked.id for locked in missing))
     return lock_again(settings, manifest, asked, keep=None)
@@ -88,31 +88,39 @@ def lock_again(
     *keep* are the names of packages that stay at the version they were locked at where that will do; None keeps all.
     """
     from armlib.packages.manifest import read_manifest
-    from armlib.packages.package import settled
-    from armlib.packages.resolve import resolve
 
     project = settings.project
     manifest = manifest or read_manifest(project)
     before = read_lock(project / LOCK_NAME) or Lock()
-    cache = Cache(cache_folder(settings.packages.cache))
-    with opened(settings, cache, manifest) as sources:
-        preferred = _preferred(before, keep)
-        solution = resolve(settled(manifest.dependencies, manifest.default_registry), sources, preferred)
-        wanted = _locks(solution)
-        trees = {(locked.id, locked.digest): locked.tree for locked in before.packages.values() if locked.digest}
-        entries = [
-            replace(locked, tree=trees.get((locked.id, locked.digest), "")) for locked in wanted.packages.values()
-        ]
-        _require_signed(entries, sources, manifest)
-        missing = [locked for locked in entries if not locked.tree or not cache.is_whole(locked.tree)]
-        fetched = dict(zip((locked.id for locked in missing), _fetch(missing, sources), strict=True))
+    with opened(settings, Cache(cache_folder(settings.packages.cache)), manifest) as sources:
+        lock, fetched = settle(manifest, sources, before, keep=keep)
+    asked = asked or asked_digest(settings.packages.asked, project)
+    return Restored(lock=replace(lock, asked=asked), before=before, fetched=fetched)
+
+
+def settle(
+    manifest: Manifest, sources: Sources, before: Lock, *, keep: Collection[str] | None = ()
+) -> tuple[Lock, tuple[str, ...]]:
+    """Choose versions of what *manifest* depends on, fetch them, and return the lock and the ids of what was fetched.
+
+    *before* and *keep* are as in :func:`lock_again`; the lock does not say what was asked.
+    """
+    from armlib.packages.package import settled
+    from armlib.packages.resolve import resolve
+
+    preferred = _preferred(before, keep)
+    solution = resolve(settled(manifest.dependencies, manifest.default_registry), sources, preferred)
+    wanted = _locks(solution)
+    trees = {(locked.id, locked.digest): locked.tree for locked in before.packages.values() if locked.digest}
+    entries = [replace(locked, tree=trees.get((locked.id, locked.digest), "")) for locked in wanted.packages.values()]
+    require_signed(entries, sources, manifest)
+    missing = [locked for locked in entries if not locked.tree or not sources.cache.is_whole(locked.tree)]
+    fetched = dict(zip((locked.id for locked in missing), _fetch(missing, sources), strict=True))
     packages = {
         locked.id: replace(locked, tree=fetched.get(locked.id, locked.tree))
         for locked in sorted(entries, key=lambda locked: locked.id)
     }
-    asked = asked or asked_digest(settings.packages.asked, project)
-    lock = Lock(asked=asked, imports=wanted.imports, packages=packages)
-    return Restored(lock=lock, before=before, fetched=tuple(fetched))
+    return Lock(imports=wanted.imports, packages=packages), tuple(fetched)
 
 
 def write_lock(project: Path, lock: Lock) -> None:
@@ -206,7 +214,7 @@ def _shown_name(origin: Origin) -> str:
     return origin.name or origin.place
 
 
-def _require_signed(packages: Iterable[Locked], sources: Sources, manifest: Manifest | None) -> None:
+def require_signed(packages: Iterable[Locked], sources: Sources, manifest: Manifest | None) -> None:
     """Hold *packages* to what ``[trust]`` asks for, before anything of them is unpacked.
 
     Raises:

@@ -115,7 +115,7 @@ def test_wrong_input_ends_with_1(run: Run, module: Path, arguments: tuple[str, .
         (("compile", "x", "--ext-str", "=1"), "has no name before the '='"),
         (("compile", "x", "y", "--as", "one"), "names given with --as: 1"),
         (("compile", "-", "-"), "stdin can be read only once"),
-        (("compile", "x", "-p", "name"), "'name' is not an assignment"),
+        (("compile", "x.jsonnet", "-p", "name"), "'name' is not an assignment"),
     ],
 )
 def test_wrong_usage_ends_with_2(run: Run, arguments: tuple[str, ...], message: str) -> None:

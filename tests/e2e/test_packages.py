@@ -140,3 +140,89 @@ def test_diff_tells_the_step_and_publish_insists_on_it(run: Run, tmp_path: Path)
     refused = run("publish", "modules/web", env=env)
     assert (refused.returncode, "[version-too-small]" in refused.stderr) == (1, True)
     assert run("diff", "web@1.0.0", "web", "--exit-code", env=env).returncode == 0
+
+
+STORE = """local arm = import 'arm.libsonnet';
+arm.Module {
+  parameterMetadata:: { name: { type: 'string' } },
+  account:: arm.Resource('Microsoft.Storage/storageAccounts', '2023-05-01') {
+    name: $.arguments.name,
+    location: '[resourceGroup().location]',
+    sku: { name: 'Standard_LRS' },
+    kind: 'StorageV2',
+  },
+  outputs: { id: arm.output($.account.id) },
+}
+"""
+
+
+def test_every_command_takes_a_package_by_reference(run: Run, tmp_path: Path) -> None:
+    env = {
+        "ARMLIB_PACKAGES": str(tmp_path / "cache"),
+        "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local"),
+        "ARMLIB_STATE": str(tmp_path / "state.db"),
+    }
+    write_module(tmp_path / "modules", "area/store", "1.2.0", STORE)
+    assert run("publish", "modules/area/store", env=env).returncode == 0
+    where = tmp_path / "elsewhere"
+    where.mkdir()
+
+    def call(command: str, *arguments: str) -> str:
+        done = run(command, "area/store@1", *arguments, env=env, cwd=where)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    template = json.loads(call("compile", "-p", "name=stx", "--source-map", "map.json"))
+    assert template["resources"][0]["name"] == "stx"
+    (where / "p.yaml").write_text("name: sty\n")
+    assert '"sty"' in call("compile", "-P", "p.yaml", "--as", "mine")
+    assert "area/store@1.2.0/main.jsonnet" in (where / "map.json").read_text()
+    assert str(tmp_path / "cache") not in (where / "map.json").read_text()
+    assert "area/store@1.2.0/main.jsonnet:7" in call("compile", "-p", "name=stx", "--blame", "resources[0].sku.name")
+    assert "name  string" in call("describe")
+    assert "storageAccounts stx" in call("eval", "-p", "name=stx")
+    assert json.loads(call("validate", "-p", "name=stx", "--local", "--format", "json"))["validation"]["valid"] is True
+    assert "storageAccounts" in call("what-if", "-p", "name=stx", "--local")
+    deployed = json.loads(call("deploy", "-p", "name=stx", "--local", "--yes", "--format", "json"))["deployment"]
+    assert (deployed["id"].rpartition("/")[2], deployed["state"]) == ("store", "Succeeded")
+    assert "stx" in json.loads(call("destroy", "-p", "name=stx", "--local", "--yes", "--format", "json"))["deleted"][0]
+    linted = json.loads(run("lint", "area/store", "-p", "name=stx", "--format", "json", env=env, cwd=where).stdout)
+    assert {one["file"] for one in linted["diagnostics"]} == {"area/store@1.2.0/main.jsonnet"}
+    mended = run("lint", "area/store", "--fix", env=env, cwd=where)
+    assert (mended.returncode, "cannot be mended in place" in mended.stderr) == (2, True)
+    wrong = run("compile", "area/store", env=env, cwd=where)
+    assert (wrong.returncode, "[missing-parameter]" in wrong.stderr) == (1, True)
+
+
+def test_what_comes_with_armlib_compiles_with_no_project_at_all(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "PYTHONPROFILEIMPORTTIME": "1"}
+    done = run("compile", "armlib:storage/account", "-p", "name=stx", env=env)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["resources"][0]["type"] == "Microsoft.Storage/storageAccounts"
+    assert not (tmp_path / "cache").exists(), "nothing is fetched or copied"
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "import time:" in line}
+    assert "armlib.packages.collection" in imported
+    assert not imported & {"requests", "semver", "resolvelib", "tomlkit", "armlib.packages.sources"}
+
+
+def test_build_takes_dependencies_and_what_comes_with_armlib(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
+    text = STORE.replace("Microsoft.Storage/storageAccounts", "A.B/c")
+    write_module(tmp_path / "modules", "web", "1.0.0", text)
+    (tmp_path / "armlib.toml").write_text(
+        '[registries]\ndefault = "folder:modules"\n[dependencies]\nweb = "1"\n'
+        '[targets.a]\nentry = "web"\nvalues = { name = "sta" }\n'
+        '[targets.b]\nentries = ["web@1", "armlib:storage/account"]\nvalues = { name = "stb" }\n'
+    )
+    assert "[not-locked]" in run("build", env=env).stderr
+    assert run("restore", env=env).returncode == 0
+    built = run("build", env=env)
+    assert "2 built" in built.stdout, built.stderr
+    assert len(json.loads((tmp_path / "out" / "b.json").read_text())["resources"]) > 1
+    assert "2 unchanged" in run("build", env=env).stdout
+    write_module(tmp_path / "modules", "web", "1.1.0", text.replace("Standard_LRS", "Standard_GRS"))
+    assert "2 unchanged" in run("build", env=env).stdout, "what is locked counts"
+    assert run("update", env=env).returncode == 0
+    built = run("build", env=env)
+    assert "2 built" in built.stdout
+    assert "Standard_GRS" in (tmp_path / "out" / "a.json").read_text()

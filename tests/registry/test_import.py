@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from armlib.config import Package
 from armlib.jsonnet.inprocess import InProcessEvaluator
-from armlib.jsonnet.port import EvaluationError, Package, Program, Roots
+from armlib.jsonnet.port import EvaluationError, Program, Roots
 from armlib.resources import packaged_folders
 
 ARMLIB = Path(sys.executable).parent / "armlib"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from armlib.cli.app import relative, renamed, without_library_place
+from armlib.cli.app import relative, without_library_place
 from armlib.diagnostics import Diagnostic, Excerpt, Frame, Place, Severity
 from armlib.resources import library_folder
 
@@ -30,12 +30,6 @@ def test_what_the_user_wrote_stays_as_it_is() -> None:
 
 def test_a_folder_with_a_longer_name_is_another() -> None:
     assert relative(diagnostic("/project-2/a and /old/project/b"), BASE).message == "/project-2/a and /old/project/b"
-
-
-def test_a_file_may_be_told_by_another_name() -> None:
-    shown = renamed(diagnostic("in /tmp/x", file="/tmp/x"), {"/tmp/x": "<stdin>"})
-    assert shown.place is not None
-    assert (shown.place.file, shown.frames[0].place.file, shown.message) == ("<stdin>", "<stdin>", "in <stdin>")
 
 
 def test_a_place_in_the_own_library_gives_way_to_the_path() -> None:

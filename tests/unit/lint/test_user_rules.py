@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from armlib.cli.app import run
-from armlib.config import Lint
+from armlib.config import Lint, Package
 from armlib.jsonnet.inprocess import InProcessEvaluator
-from armlib.jsonnet.port import Package, Roots
+from armlib.jsonnet.port import Roots
 from armlib.jsontypes import JsonObject
 from armlib.lint.subject import template_subject
 from armlib.lint.user_rules import UserRules
