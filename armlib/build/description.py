@@ -55,8 +55,15 @@ def describe_target(target: Target, settings: Settings, evaluator: Evaluator) ->
     entry = entries_of(target.entries)[0]
     source = resolve_entry(entry)
     if source.template is not None:
-        return parse_description(entry.alias, _template_facts(source.template))
+        return describe_template(entry.alias, source.template)
     return parse_description(entry.alias, _Questions(target, settings, evaluator, entry.path).facts())
+
+
+def describe_template(alias: str, template: JsonObject) -> ModuleDescription:
+    """Return what the ARM template *template*, called *alias*, takes and gives."""
+    from armlib.compiler.describe import parse_description
+
+    return parse_description(alias, _template_facts(template))
 
 
 class _Questions:

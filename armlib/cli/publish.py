@@ -52,6 +52,7 @@ def publish_command(
     types of Bicep, where it is module x 'br:HOST/PREFIX/NAME:VERSION'. What must be known when compiling comes with -p.
     """
     from armlib.packages.bicep import build_bicep, compile_for_bicep
+    from armlib.packages.interface import interface_of_template
     from armlib.packages.lookup import opened_at
     from armlib.packages.manifest import read_manifest
     from armlib.packages.origin import Origin, parse_source
@@ -69,12 +70,11 @@ def publish_command(
         repository = sources.repository(origin)
         if kind == "bicep":
             template = compile_for_bicep(manifest, settings, app.evaluator(settings), assignments)
-            artifact, files = build_bicep(manifest, template), 1
+            artifact, interface = build_bicep(manifest, template), interface_of_template(name, template)
         else:
             artifact, interface = make_artifact(manifest, settings, app.evaluator(settings))
-            files = len(interface.files)
-            require_honest_version(manifest, interface, sources, origin)
-        done = publish(manifest, artifact, repository, origin, files=files, key=signing, dry_run=dry_run)
+        require_honest_version(manifest, interface, sources, origin)
+        done = publish(manifest, artifact, repository, origin, files=len(interface.files), key=signing, dry_run=dry_run)
     word = "would publish" if dry_run else "published" if done.is_new else "already there:"
     text = f"{word} {done.origin}:{done.tag}\n{done.descriptor.digest}\n"
     result: JsonObject = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -98,19 +98,37 @@ class RegistryRepository:
             self._upload(data, digest)
         return digest
 
-    def mount(self, digest: str, source: str) -> bool:
-        """Return whether the registry could take the blob from its repository *source*."""
+    def copy_blob(self, descriptor: Descriptor, fetch: Callable[[], bytes], source: str | None = None) -> None:
+        """Store a blob that is elsewhere, unless it is there.
+
+        The registry takes it over from its repository *source* by itself, where it can and may; else *fetch* gives it.
+        """
+        digest = descriptor.digest
         if self._has(digest):
-            return True
-        query = urlencode({"mount": digest, "from": source})
-        answer = self._ask("POST", f"{self._path('blobs/uploads/')}?{query}", accepted={201, 202}, push=True)
-        return answer.status == 201
+            return
+        started = self._mount(digest, source) if source is not None else None
+        if started is None:
+            self._upload(fetch(), digest)
+        elif started.status != 201:
+            self._upload(fetch(), digest, started)
+
+    def _mount(self, digest: str, source: str) -> Answer | None:
+        """Return the answer to the wish to have a blob from *source*: 201 is done, 202 an upload; None is a refusal."""
+        path = f"{self._path('blobs/uploads/')}?{urlencode({'mount': digest, 'from': source})}"
+        scope = f"repository:{self._name}:pull,push repository:{source}:pull"
+        ask = Ask(method="POST", path=path, scope=scope, accepted=frozenset({201, 202}))
+        try:
+            return self._transport.send(ask)
+        except RegistryError as error:
+            if error.code not in ("registry-refused", "registry-answer"):
+                raise
+            return None
 
     def _has(self, digest: str) -> bool:
         return self._ask("HEAD", self._path(f"blobs/{digest}"), accepted={200, 404}, push=True).status == 200
 
-    def _upload(self, data: bytes, digest: str) -> None:
-        started = self._ask("POST", self._path("blobs/uploads/"), accepted={202}, push=True)
+    def _upload(self, data: bytes, digest: str, started: Answer | None = None) -> None:
+        started = started or self._ask("POST", self._path("blobs/uploads/"), accepted={202}, push=True)
         place = self._location(started)
         body = data
         if len(data) > CHUNK:

@@ -47,12 +47,13 @@ class Interface:
     """A version of a module as its users see it.
 
     *descriptor* is what ``armlib describe --format json`` says, *examples* the templates of its examples by name,
-    *files* the digests of its files by path.
+    *files* the digests of its files by path. *template* is what a module for Bicep is, None for another.
     """
 
     descriptor: JsonObject
     examples: Mapping[str, JsonObject] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    template: JsonObject | None = None
 
 
 def compare(old: Interface, new: Interface) -> list[Change]:
@@ -63,6 +64,7 @@ def compare(old: Interface, new: Interface) -> list[Change]:
         *_members("actions", _objects(old.descriptor, "actions"), _objects(new.descriptor, "actions")),
         *_dependencies(_objects(old.descriptor, "dependencies"), _objects(new.descriptor, "dependencies")),
         *_examples(old.examples, new.examples),
+        *_templates(old.template, new.template),
     ]
     if not found and old.files != new.files:
         changed = sorted({path for path, _ in old.files.items() ^ new.files.items()})
@@ -295,6 +297,11 @@ def _dependencies(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 def _examples(old: Mapping[str, JsonObject], new: Mapping[str, JsonObject]) -> Iterator[Change]:
     for name in sorted(old.keys() & new.keys()):
         yield from _resources(f"examples.{name}", old[name], new[name])
+
+
+def _templates(old: JsonObject | None, new: JsonObject | None) -> Iterator[Change]:
+    if old is not None and new is not None:
+        yield from _resources("template", old, new)
 
 
 def _resources(path: str, old: JsonObject, new: JsonObject) -> Iterator[Change]:

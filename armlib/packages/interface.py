@@ -10,6 +10,7 @@ from armlib.config import Settings, Target
 from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import Evaluator
 from armlib.jsontypes import Json, JsonObject
+from armlib.packages import bicep
 from armlib.packages.compare import Interface
 from armlib.packages.contents import package_files
 from armlib.packages.errors import PackageError
@@ -38,12 +39,24 @@ def interface_of_folder(manifest: Manifest, settings: Settings, evaluator: Evalu
 def interface_of_package(found: Found, sources: Sources) -> Interface:
     """Return the interface of a package of a registry, as it was when it was published."""
     files = files_of(found, sources)
+    if found.manifest.kind in bicep.KINDS:
+        return interface_of_template(found.origin.name, files["main.json"])
     descriptor = config_of(found, sources).get("descriptor")
     return Interface(
         descriptor=descriptor if isinstance(descriptor, dict) else {},
         examples=_examples_in(files),
         files=_digests({path: data for path, data in files.items() if path != EXAMPLES}),
     )
+
+
+def interface_of_template(name: str, data: bytes) -> Interface:
+    """Return the interface of a module for Bicep, which is the template that *data* is the text of."""
+    from armlib.build.description import describe_template
+    from armlib.compiler.describe import describe_json
+
+    template: JsonObject = json.loads(data)
+    descriptor = describe_json(describe_template(name, template))
+    return Interface(descriptor=descriptor, files=_digests({"main.json": data}), template=template)
 
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -154,6 +154,12 @@ class LayoutRepository:
     def put_blob(self, data: bytes) -> str:
         """Store *data* and return its digest."""
         return self._layout.write(data)
+
+    def copy_blob(self, descriptor: Descriptor, fetch: Callable[[], bytes], source: str | None = None) -> None:
+        """Store the blob that *fetch* gives, unless the layout has it, whole."""
+        there = self._layout.read(descriptor.digest)
+        if there is None or digest_of(there) != descriptor.digest:
+            self._layout.write(fetch())
 
     def put_manifest(self, data: bytes, media_type: str, tag: str | None) -> Descriptor:
         """Store a manifest, and let *tag* name it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from armlib.packages.cache import Cache
 from armlib.packages.errors import PackageError
 from armlib.packages.location import cache_folder
 from armlib.packages.manifest import BUNDLER_FILE, MODULE_FILE, Manifest, read_manifest
-from armlib.packages.oci import Descriptor, ImageManifest, Repository, Stored, parse_manifest, parse_object
+from armlib.packages.oci import Descriptor, ImageManifest, Stored, parse_manifest, parse_object
 from armlib.packages.origin import Origin, Reference, parse_reference, parse_source
 from armlib.packages.package import layer_files, package_layer, read_release
 from armlib.packages.sources import Sources
@@ -188,7 +189,7 @@ def copy(found: Found, sources: Sources, target: str, *, dependencies: bool) -> 
     copied.append(found)
     for one in copied:
         name = one.origin.name if one is not found else _name_of(found, sources)
-        copy_one(one, sources, sources.repository(Origin(place, name)))
+        copy_one(one, sources, Origin(place, name))
     return copied
 
 
@@ -212,10 +213,11 @@ def _dependencies(found: Found, sources: Sources) -> Iterator[Reference]:
         yield Reference(origin=chosen.release.origin, tag=to_tag(version), digest=digest)
 
 
-def copy_one(found: Found, sources: Sources, target: Repository) -> None:
+def copy_one(found: Found, sources: Sources, target: Origin) -> None:
     """Copy one package and its signatures to *target*, blobs first, so that it is never there in part."""
-    _copy_manifest(found.origin, found.stored, found.manifest, sources, target, found.tag)
     from armlib.packages.signatures import ARTIFACT
+
+    _copy_manifest(found.origin, found.stored, found.manifest, sources, target, found.tag)
 
     repository = sources.repository(found.origin)
     for descriptor in repository.referrers(found.digest, ARTIFACT):
@@ -226,8 +228,11 @@ def copy_one(found: Found, sources: Sources, target: Repository) -> None:
 
 
 def _copy_manifest(
-    origin: Origin, stored: Stored, manifest: ImageManifest, sources: Sources, target: Repository, tag: str | None
+    origin: Origin, stored: Stored, manifest: ImageManifest, sources: Sources, target: Origin, tag: str | None
 ) -> Descriptor:
+    repository = sources.repository(target)
+    (host, path), (target_host, _) = origin.repository, target.repository
+    source = path if host and host == target_host else None
     for blob in (manifest.config, *manifest.layers):
-        target.put_blob(sources.blob(origin, blob))
-    return target.put_manifest(stored.data, stored.descriptor.media_type, tag)
+        repository.copy_blob(blob, partial(sources.blob, origin, blob), source)
+    return repository.put_manifest(stored.data, stored.descriptor.media_type, tag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -78,6 +78,9 @@ class Repository(Protocol):
 
     def put_blob(self, data: bytes) -> str:
         """Store *data* and return its digest."""
+
+    def copy_blob(self, descriptor: Descriptor, fetch: Callable[[], bytes], source: str | None = None) -> None:
+        """Store the blob that *fetch* gives, unless it is there; *source* is a repository beside it that has it."""
 
     def put_manifest(self, data: bytes, media_type: str, tag: str | None) -> Descriptor:
         """Store a manifest whose blobs are there already, and let *tag* name it."""

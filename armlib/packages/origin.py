@@ -50,6 +50,12 @@ class Origin:
         """What follows the kind: host and prefix, a folder, an address."""
         return self.source.partition(":")[2].removeprefix("//" if self.kind == "oci" else "")
 
+    @property
+    def repository(self) -> tuple[str, str]:
+        """The host of a registry on the network and the repository there; both are "" for another origin."""
+        host, _, path = f"{self.place}/{self.name}".partition("/") if self.kind == "oci" else ("", "", "")
+        return host, path
+
     def __str__(self) -> str:
         return f"{self.source}{'/' if self.kind == 'oci' else '#'}{self.name}" if self.name else self.source
 

@@ -174,7 +174,7 @@ class Sources:
             raise PackageError(message, code="unsupported-source", hint="registries are oci://, layout: and local:")
         if self.offline:
             return _Absent(str(origin))
-        host, _, name = f"{origin.place}/{origin.name}".partition("/")
+        host, name = origin.repository
         return RegistryRepository(self.transport(host), name)
 
     def stored(self, origin: Origin, reference: str) -> Stored:
@@ -268,6 +268,10 @@ class MirroredRepository:
     def put_blob(self, data: bytes) -> str:
         """Store in the registry itself."""
         return self._repositories[-1].put_blob(data)
+
+    def copy_blob(self, descriptor: Descriptor, fetch: Callable[[], bytes], source: str | None = None) -> None:
+        """Store in the registry itself."""
+        self._repositories[-1].copy_blob(descriptor, fetch, source)
 
     def put_manifest(self, data: bytes, media_type: str, tag: str | None) -> Descriptor:
         """Store in the registry itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 from tests.e2e.conftest import Run
@@ -226,3 +227,34 @@ def test_build_takes_dependencies_and_what_comes_with_armlib(run: Run, tmp_path:
     built = run("build", env=env)
     assert "2 built" in built.stdout
     assert "Standard_GRS" in (tmp_path / "out" / "a.json").read_text()
+
+
+def test_publish_for_bicep_insists_on_an_honest_version(run: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
+
+    def publish(version: str, text: str) -> subprocess.CompletedProcess[str]:
+        write_module(tmp_path / "modules", "web", version, text)
+        return run("publish", "modules/web", "--as", "bicep", "--to", "layout:bicep", env=env)
+
+    assert publish("1.0.0", STORE).returncode == 0
+    assert publish("1.0.0", STORE).stdout.startswith("already there:")
+    other = publish("1.0.0", STORE.replace("Standard_LRS", "Standard_GRS"))
+    assert (other.returncode, "[version-exists]" in other.stderr) == (1, True)
+    steps = {
+        "parameters.name was string and is integer": STORE.replace("type: 'string'", "type: 'int'").replace(
+            "$.arguments.name", "'x'"
+        ),
+        "outputs.id is gone": STORE.replace("id: arm.output($.account.id)", ""),
+        "does not deploy": STORE.replace("Microsoft.Storage/storageAccounts", "A.B/c"),
+    }
+    for said, text in steps.items():
+        refused = publish("1.1.0", text)
+        assert (refused.returncode, "[version-too-small]" in refused.stderr) == (1, True), refused.stdout
+        assert said in refused.stderr
+        assert "the smallest honest version is 2.0.0" in refused.stderr
+    patch = publish("1.0.1", STORE.replace("Standard_LRS", "Standard_GRS"))
+    assert "the smallest honest version is 1.1.0" in patch.stderr
+    assert "deploys Microsoft.Storage/storageAccounts" in patch.stderr
+    assert publish("1.1.0", STORE.replace("Standard_LRS", "Standard_GRS")).returncode == 0
+    told = run("diff", "layout:bicep#web@1.0.0", "layout:bicep#web@1.1.0", env=env)
+    assert "minor step: at least 1.1.0 after 1.0.0" in told.stdout

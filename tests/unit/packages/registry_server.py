@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
@@ -43,6 +44,21 @@ class Server:
     host: str
     storage: Path
 
+    def requests(self, name: str) -> list[str]:
+        """Return the requests to the repository *name*, in order, each as METHOD, the path in it, and status."""
+        mark = f"mark{time.monotonic_ns()}"
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(f"http://{self.host}/v2/{mark}/tags/list", timeout=5).close()
+        ends = time.monotonic() + 10
+        while mark not in (text := (self.storage.parent / "access.log").read_text("utf-8")):
+            assert time.monotonic() < ends, "the registry writes no log"
+            time.sleep(0.01)
+        found = re.findall(r'"([A-Z]+) /v2/(\S+) HTTP/[\d.]+" (\d+)', text)
+        start = f"{name}/"
+        return [
+            f"{method} {path.removeprefix(start)} {status}" for method, path, status in found if path.startswith(start)
+        ]
+
 
 @contextlib.contextmanager
 def docker_registry(folder: Path, *, auth: bool = False) -> Iterator[Server]:
@@ -55,9 +71,8 @@ def docker_registry(folder: Path, *, auth: bool = False) -> Iterator[Server]:
         (folder / "htpasswd").write_text(f"{USER}:{_HASH}\n")
         config += _AUTH.format(path=folder / "htpasswd")
     (folder / "config.yml").write_text(config)
-    process = subprocess.Popen(
-        [PROGRAM, "serve", folder / "config.yml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with (folder / "access.log").open("wb") as log:
+        process = subprocess.Popen([PROGRAM, "serve", folder / "config.yml"], stdout=log, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/v2/", process)
         yield Server(f"127.0.0.1:{port}", folder / "storage")

@@ -134,11 +134,52 @@ def test_what_was_changed_on_the_disk_of_the_registry_is_refused(server: Server)
     assert caught.value.code == "digest-mismatch"
 
 
-def test_a_blob_is_mounted_from_another_repository(server: Server) -> None:
+def test_a_blob_that_is_there_is_not_sent_again(server: Server) -> None:
+    repository = repository_at(server.host, "area/twice")
+    digest = repository.put_blob(b"once")
+    assert repository.put_blob(b"once") == digest
+    assert [one.split()[0] for one in server.requests("area/twice")] == ["HEAD", "POST", "PUT", "HEAD"]
+
+
+def test_a_registry_takes_a_blob_over_from_its_other_repository(server: Server) -> None:
     store(repository_at(server.host, "area/from"), b"mounted", "1.0.0")
     other = repository_at(server.host, "area/to")
-    assert other.mount(digest_of(b"mounted"), "area/from")
-    assert other.blob(descriptor_of(b"mounted", "text/plain")) == b"mounted"
+    blob = descriptor_of(b"mounted", "text/plain")
+    for _ in range(2):
+        other.copy_blob(blob, never, "area/from")
+    assert other.blob(blob) == b"mounted"
+    query = f"blobs/uploads/?mount={blob.digest.replace(':', '%3A')}&from=area%2Ffrom"
+    assert server.requests("area/to")[:3] == [
+        f"HEAD blobs/{blob.digest} 404",
+        f"POST {query} 201",
+        f"HEAD blobs/{blob.digest} 200",
+    ]
+
+
+def never() -> bytes:
+    raise AssertionError("the registry has it")
+
+
+def test_what_the_other_repository_does_not_have_is_sent(server: Server) -> None:
+    repository = repository_at(server.host, "area/sent")
+    blob = descriptor_of(b"sent", "text/plain")
+    repository.copy_blob(blob, lambda: b"sent", "area/nowhere")
+    assert repository.blob(blob) == b"sent"
+    assert [one.split()[0] for one in server.requests("area/sent")][:3] == ["HEAD", "POST", "PUT"], "one upload"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405])
+def test_a_registry_that_does_not_take_over_blobs_is_sent_them(status: int) -> None:
+    def rule(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if method == "HEAD":
+            return Reply(404)
+        if method == "POST":
+            return Reply(status) if "mount=" in path else Reply(202, headers={"Location": "/upload/1"})
+        return Reply(201)
+
+    with liar(rule) as running:
+        repository_at(running.host).copy_blob(descriptor_of(b"x", "text/plain"), lambda: b"x", "area/other")
+    assert [method for method, _, _ in running.requests] == ["HEAD", "POST", "POST", "PUT"]
 
 
 # Lying and failing registries

@@ -269,6 +269,21 @@ def test_a_copy_has_the_same_digests_dependencies_and_signatures(
         assert lock.packages["web 1.0.0"].digest == copied[1].digest
 
 
+def test_a_copy_within_a_registry_moves_no_files(tmp_path: Path, server: Server) -> None:
+    place = f"oci://{server.host}/{tmp_path.name.replace('_', '-').lower()}"
+    Person(tmp_path / "person", f"{place}/old").publish("web", "1.0.0")
+    copier = Person(tmp_path / "copier", f"{place}/old")
+    with opened_at(copier.settings(), copier.folder) as (sources, manifest):
+        (copied,) = copy(find("web", sources, manifest), sources, f"{place}/new", dependencies=False)
+    target = f"{place.removeprefix(f'oci://{server.host}/')}/new/web"
+    sent = [one for one in server.requests(target) if not one.startswith("HEAD")]
+    assert [one.split("?")[0].split()[0] for one in sent] == ["POST", "POST", "PUT"]
+    assert all("mount=" in one and one.endswith(" 201") for one in sent[:2])
+    assert sent[2] == "PUT manifests/1.0.0 201"
+    layer = copied.manifest.layers[0].digest
+    assert not any(layer in one for one in server.requests(target.replace("/new/", "/old/")) if one.startswith("GET"))
+
+
 def test_a_mirror_is_asked_first_and_the_registry_when_it_has_not(person: Person, tmp_path: Path) -> None:
     person.publish("web", "1.0.0")
     person.publish("net", "1.0.0")
