@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -30,7 +30,7 @@ CHUNK: Final = 8 * 2**20  # bytes; what is larger is uploaded in parts
 _MOST_PAGES: Final = 200
 _MOST_TAGS: Final = 100_000
 _TYPES: Final = f"{MANIFEST}, {INDEX}, {DOCKER_MANIFEST}"
-_STEPS: Final = 3  # times that an upload is taken up again
+_STEPS: Final = 3  # times that an upload is taken up again, or begun
 _NEXT: Final = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 
 
@@ -45,23 +45,28 @@ class RegistryRepository:
     def tags(self) -> Sequence[str]:
         """Return the tags, none when there is no such repository."""
         found: list[str] = []
-        path = f"{self._path('tags/list')}?n=1000"
-        for _ in range(_MOST_PAGES):
-            answer = self._ask("GET", path, limit=LARGEST_MANIFEST, accepted={200, 404})
+        for answer in self._pages(f"{self._path('tags/list')}?n=1000"):
             if answer.status == 404:
-                return found
+                break
             tags = self._json(answer).get("tags") or []
             if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
                 raise RegistryError(f"{self._where} gives a list of tags that is none", code="registry-answer")
             found += tags
-            link = _NEXT.search(answer.header("Link"))
-            following = urljoin(answer.address, link[1]) if link else ""
-            if not following or len(found) > _MOST_TAGS:
+            if len(found) > _MOST_TAGS:
                 break
-            if urlsplit(following).netloc != urlsplit(answer.address).netloc:
-                raise RegistryError(f"{self._where} has its next tags elsewhere", code="registry-answer")
-            path = following
         return found
+
+    def _pages(self, path: str) -> Iterator[Answer]:
+        """Yield the pages of a list, as far as there is a next one; there may be no list, too (404)."""
+        for _ in range(_MOST_PAGES):
+            answer = self._ask("GET", path, limit=LARGEST_MANIFEST, accepted={200, 404})
+            yield answer
+            link = _NEXT.search(answer.header("Link"))
+            if link is None:
+                return
+            path = urljoin(answer.address, link[1])
+            if urlsplit(path).netloc != urlsplit(answer.address).netloc:
+                raise RegistryError(f"{self._where} has the rest of a list elsewhere", code="registry-answer")
 
     def manifest(self, reference: str) -> Stored | None:
         """Return the manifest that a tag or digest names, or None."""
@@ -128,8 +133,23 @@ class RegistryRepository:
         return self._ask("HEAD", self._path(f"blobs/{digest}"), accepted={200, 404}, push=True).status == 200
 
     def _upload(self, data: bytes, digest: str, started: Answer | None = None) -> None:
-        started = started or self._ask("POST", self._path("blobs/uploads/"), accepted={202}, push=True)
-        place = self._location(started)
+        """Send *data*, into the upload that has *started*; what is lost is begun anew, unless only the answer was."""
+        for left in reversed(range(_STEPS)):
+            if started is None:
+                started = self._ask("POST", self._path("blobs/uploads/"), accepted={202}, push=True)
+            try:
+                self._send(self._location(started), data, digest)
+                return
+            except RegistryError as error:
+                if error.code not in ("registry-answer", "registry-unreachable"):
+                    raise
+                if self._has(digest):
+                    return
+                if not left:
+                    raise
+                started = None
+
+    def _send(self, place: str, data: bytes, digest: str) -> None:
         body = data
         if len(data) > CHUNK:
             place, body = self._upload_parts(place, data), b""
@@ -196,16 +216,15 @@ class RegistryRepository:
     def referrers(self, digest: str, artifact_type: str) -> Sequence[Descriptor]:
         """Return the manifests of that type whose subject has *digest*, by the API or by the fallback tag."""
         path = self._path(f"referrers/{digest}") + "?" + urlencode({"artifactType": artifact_type})
-        answer = self._ask("GET", path, limit=LARGEST_MANIFEST, accepted={200, 404})
-        if answer.status == 404:
-            stored = self.manifest(_fallback_tag(digest))
-            if stored is None:
-                return []
-            data = stored.data
-        else:
+        found: list[Descriptor] = []
+        for answer in self._pages(path):
+            if answer.status == 404:
+                stored = self.manifest(_fallback_tag(digest))
+                found += parse_index(stored.data, self._where) if stored is not None else ()
+                break
             self._json(answer)
-            data = answer.body
-        return [one for one in parse_index(data, self._where) if one.artifact_type == artifact_type]
+            found += parse_index(answer.body, self._where)
+        return [one for one in found if one.artifact_type == artifact_type]
 
     def _list_referrer(self, data: bytes, descriptor: Descriptor, answer: Answer) -> None:
         """List a manifest with a subject under the fallback tag, where the registry does not do so itself."""

@@ -10,15 +10,17 @@ import contextlib
 import json
 import random
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 
 from armlib import __version__
 from armlib.packages.credentials import Credential
@@ -36,6 +38,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PART: Final = 64 * 1024
 _LARGEST_TOKEN: Final = 256 * 1024
 _QUOTED: Final = 300  # characters of an error body that are shown
+_DIRECT: Final[Any] = {"http": None, "https": None, "all": None}  # no proxy, whatever the environment says
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,9 @@ class Transport:
         credential: Who we are there, asked for when the registry wants to know.
         ca_file: Certificates to trust instead of the system's.
         sleep: How to wait.
+
+    Raises:
+        RegistryError: *ca_file* has no certificates.
     """
 
     def __init__(
@@ -90,7 +96,7 @@ class Transport:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"armlib/{__version__}"
-        self._session.verify = ca_file or True
+        self._session.verify = _certificates(ca_file) if ca_file else True
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0))
         self._tokens: dict[str, str] = {}
@@ -179,6 +185,7 @@ class Transport:
                 data=ask.data,
                 auth=_as_it_is,
                 allow_redirects=False,
+                proxies=_DIRECT if is_loopback(urlsplit(address).netloc) else None,
                 stream=True,
                 timeout=(_CONNECT, _SILENCE),
             ) as response:
@@ -189,6 +196,8 @@ class Transport:
             hint = "packages.ca names a file of certificates to trust"
             message = f"{self.host} does not prove who it is: {_reason(error)}"
             raise RegistryError(message, code="registry-untrusted", hint=hint) from error
+        except requests.exceptions.ProxyError as error:
+            raise _LostError(f"its proxy {_proxy_of(address)} does not connect us: {_reason(error)}") from error
         except (requests.exceptions.RequestException, OSError) as error:
             if isinstance(error, ValueError):  # requests has several errors for what is no address
                 raise RegistryError(f"{self.host} gives an address that is none", code="registry-redirects") from error
@@ -279,6 +288,28 @@ def is_loopback(host: str) -> bool:
     """Return whether *host*, with or without a port, is this machine."""
     name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
     return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def _certificates(file: str) -> str:
+    """Return *file*, which has certificates to trust.
+
+    Raises:
+        RegistryError: It has none.
+    """
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        message = f"{file} has no certificates to trust: {error.strerror or error}"
+        hint = "packages.ca names it; it is a file in PEM"
+        raise RegistryError(message, code="registry-untrusted", hint=hint) from error
+    return file
+
+
+def _proxy_of(address: str) -> str:
+    """Return the proxy that leads to *address*, without a user and a password."""
+    proxy = select_proxy(address, get_environ_proxies(address)) or ""
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    return parts.netloc.rpartition("@")[2]
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -61,12 +61,19 @@ class Server:
 
 
 @contextlib.contextmanager
-def docker_registry(folder: Path, *, auth: bool = False) -> Iterator[Server]:
-    """Run a registry that keeps its blobs in *folder*; the test is skipped where the program is not installed."""
+def docker_registry(
+    folder: Path, *, auth: bool = False, tls: tuple[Path, Path] | None = None, more: str = ""
+) -> Iterator[Server]:
+    """Run a registry that keeps its blobs in *folder*; the test is skipped where the program is not installed.
+
+    *tls* are the files of a certificate and of its key, *more* is added to the configuration.
+    """
     if PROGRAM is None:
         pytest.skip("docker-registry is not installed (apt-get install docker-registry)")
     port = _free_port()
-    config = _CONFIG.format(storage=folder / "storage", port=port)
+    config = _CONFIG.format(storage=folder / "storage", port=port) + more
+    if tls is not None:
+        config = config.replace("secret: x", f'secret: x, tls: {{ certificate: "{tls[0]}", key: "{tls[1]}" }}')
     if auth:
         (folder / "htpasswd").write_text(f"{USER}:{_HASH}\n")
         config += _AUTH.format(path=folder / "htpasswd")
@@ -74,7 +81,7 @@ def docker_registry(folder: Path, *, auth: bool = False) -> Iterator[Server]:
     with (folder / "access.log").open("wb") as log:
         process = subprocess.Popen([PROGRAM, "serve", folder / "config.yml"], stdout=log, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/v2/", process)
+        _wait_for(port, process)
         yield Server(f"127.0.0.1:{port}", folder / "storage")
     finally:
         process.terminate()
@@ -88,14 +95,11 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + 30
     while time.monotonic() < ends and process.poll() is None:
         with contextlib.suppress(OSError):
-            try:
-                urllib.request.urlopen(address, timeout=1).close()
-            except urllib.error.HTTPError as error:
-                error.close()
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         time.sleep(0.05)
     pytest.fail(f"docker-registry did not start (exit code {process.poll()})")
