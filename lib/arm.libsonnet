@@ -165,7 +165,7 @@ local resource = import 'arm/resource.libsonnet';
   '#template':: d.fn(
     |||
       An ARM template in JSON as a module: `parameterMetadata` and `outputs` are those of the template, so that arguments are
-      checked as any module's are, and `deployment` is the nested deployment of it, unchanged. A parameter whose default only
+      checked as any module's are, and `deployment` is the nested deployment of it, as it is. A parameter whose default only
       the deployment can work out is optional. `deployment+:: { name: … }` gives it another name, `scope:: …` another place.
     |||,
     [

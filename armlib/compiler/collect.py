@@ -7,13 +7,14 @@ declared differently they clash, and the error names both files.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from armlib.compiler.deploy_time import parameter_section
 from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
 from armlib.compiler.outputs import grouped, with_anchor, with_types
-from armlib.compiler.placed import fitted, types_at_its_scope
+from armlib.compiler.placed import fitted, kind_inside, types_at_its_scope
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import SECTIONS, kind_of, section_problems
 from armlib.dataclass import dataclass
@@ -262,7 +263,11 @@ def _scope_kind(modules: list[_Collected], request: CompileRequest) -> tuple[Sco
         problems.append(error("scope-clash", message, hint=hint))
     if said:
         return next(iter(said)), problems
-    return scope_kind_of_types(_types(modules)), problems
+    inside = {kind for kind in map(kind_inside, _own_resources(modules)) if kind is not None}
+    if len(inside) == 1:
+        return inside.pop(), problems
+    types = [type_ for resource in _own_resources(modules) for type_ in types_at_its_scope(resource)]
+    return scope_kind_of_types(types), problems
 
 
 def _said_kind(module: _Collected) -> tuple[ScopeKind | None, list[Diagnostic]]:
@@ -288,12 +293,10 @@ def _scope_hint() -> str:
     return "the kinds are " + ", ".join(ScopeKind)
 
 
-def _types(modules: list[_Collected]) -> list[str]:
-    """Return the types of the resources that live at the template's own scope."""
-    found: list[str] = []
+def _own_resources(modules: list[_Collected]) -> Iterator[JsonObject]:
+    """Yield the resources that live at the template's own scope."""
     for module in modules:
         resources = module.template["resources"]
         for resource in resources.values() if isinstance(resources, dict) else resources:  # type: ignore[union-attr]
             if isinstance(resource, dict) and "scope" not in resource and not resource.get("existing"):
-                found += types_at_its_scope(resource)
-    return found
+                yield resource

@@ -22,6 +22,15 @@ _OF_DEPLOYMENT, _OF_GROUP = "[deployment().location]", "[resourceGroup().locatio
 
 def fitted(template: JsonObject, kind: ScopeKind) -> JsonObject:
     """Return *template*, which goes to *kind*, with its deployments fitted; itself when there is nothing to fit."""
+    found = _with_deployments(template, kind)
+    if kind is ScopeKind.MANAGEMENT_GROUP:
+        from armlib.compiler.management_group import with_ids
+
+        return with_ids(found)
+    return found
+
+
+def _with_deployments(template: JsonObject, kind: ScopeKind) -> JsonObject:
     resources = template.get("resources")
     if isinstance(resources, dict):
         changed = {name: _fitted(resource, kind) for name, resource in resources.items()}
@@ -36,10 +45,27 @@ def types_at_its_scope(resource: JsonObject) -> Iterator[str]:
     type_ = resource.get("type")
     if isinstance(type_, str):
         yield type_
-    if _is_deployment(resource) and not any(name in resource for name in _TARGETS):
+    if _is_deployment(resource) and goes_along(resource):
         for inner in _resources(_inner(resource)):
             if isinstance(inner, dict) and "scope" not in inner and not inner.get("existing"):
                 yield from types_at_its_scope(inner)
+
+
+def goes_along(resource: JsonObject) -> bool:
+    """Return whether *resource* goes where the template that it is in goes."""
+    return not any(name in resource for name in _TARGETS)
+
+
+def kind_inside(resource: JsonObject) -> ScopeKind | None:
+    """Return the kind of scope above a resource group that the template of a deployment which goes along says it needs.
+
+    A template that the base library makes says a resource group where nothing is said, so that tells nothing.
+    """
+    inner = _inner(resource) if _is_deployment(resource) else None
+    if inner is None or not goes_along(resource):
+        return None
+    kind = _kind_of(inner)
+    return None if kind is ScopeKind.GROUP else kind
 
 
 def _is_deployment(resource: Json) -> bool:
@@ -52,15 +78,15 @@ def _is_deployment(resource: Json) -> bool:
 def _fitted(resource: Json, kind: ScopeKind) -> Json:
     if not isinstance(resource, dict) or not _is_deployment(resource):
         return resource
-    goes_along = not any(name in resource for name in _TARGETS)
+    is_along = goes_along(resource)
     if kind is ScopeKind.GROUP and resource.get("location") == _OF_DEPLOYMENT:
         resource = {**resource, "location": _OF_GROUP}
-    elif kind is not ScopeKind.GROUP and goes_along and "location" not in resource:
+    elif kind is not ScopeKind.GROUP and is_along and "location" not in resource:
         resource = {**resource, "location": _OF_DEPLOYMENT}
     inner = _inner(resource)
     if inner is None:
         return resource
-    inner_kind = kind if goes_along else _kind_of(inner)
+    inner_kind = kind if is_along else _kind_of(inner)
     schema = inner.get("$schema")
     if isinstance(schema, str) and scope_kind_of_schema(schema) not in (inner_kind, None):
         inner = {**inner, "$schema": SCHEMAS[inner_kind]}

@@ -72,6 +72,7 @@ KNOWN = {
     "reference-arch-paas-basic-templates-paas-basic.json": _ANEW,
 }
 """Templates that do not go as they should, and why."""
+Source = dict[str, Any]  # of the properties of a deployment: template or templateLink, and parameters
 ROUNDS = 40  # of putting there what is missing
 
 _RESOURCE = re.compile(r"The Resource '(?P<what>[^']+)'(?: under resource group '(?P<group>[^']+)')? was not found")
@@ -92,14 +93,18 @@ class Outcome:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def run(name: str, types: Path | None = None) -> Outcome:
-    """Deploy the template *name*, look whether anything would change, deploy it again, and destroy it."""
+def run(name: str, types: Path | None = None, source: Source | None = None) -> Outcome:
+    """Deploy the template *name*, look whether anything would change, deploy it again, and destroy it.
+
+    *source* has what is deployed in its place.
+    """
+    source = source or source_of(name)
     outcome = Outcome(name)
     existing: dict[str, Any] = dict(EXISTING.get(name, {}))
     for _ in range(ROUNDS):
         with Engine.open(None, _settings(types), loader=FileLoader(FOLDER)) as engine:
             began = time.perf_counter()
-            fault = _prepare(engine, existing) or _deploy(engine, name, "Incremental")
+            fault = _prepare(engine, existing) or _deploy(engine, name, source, "Incremental")
             missing = dict(_missing(fault)) if fault is not None else {}
             if missing.keys() - existing.keys():
                 existing |= missing
@@ -108,26 +113,26 @@ def run(name: str, types: Path | None = None) -> Outcome:
             if fault is not None:
                 outcome.wrong["deploy"] = _told(fault)
                 return outcome
-            _rest(engine, name, outcome, existing)
+            _rest(engine, name, source, outcome, existing)
             outcome.seconds = time.perf_counter() - began
             return outcome
     outcome.wrong["deploy"] = "what it refers to has no end"
     return outcome
 
 
-def _rest(engine: Engine, name: str, outcome: Outcome, existing: dict[str, Any]) -> None:
+def _rest(engine: Engine, name: str, source: Source, outcome: Outcome, existing: dict[str, Any]) -> None:
     scope = scope_of(name)
     made = _made(engine, scope)
     outcome.resources = len(made)
     try:
-        answer: Any = engine.deployments.what_if(scope, "d", _body(name, "Incremental"))
+        answer: Any = engine.deployments.what_if(scope, "d", _body(name, source, "Incremental"))
         changes = [*answer["properties"]["changes"], *answer["properties"].get("potentialChanges", ())]
         changed = [each for each in changes if each["changeType"] not in ("NoChange", "Ignore")]
         if changed:
             outcome.wrong["what-if"] = "; ".join(map(_shown, changed[:3]))
     except Fault as fault:
         outcome.wrong["what-if"] = _told(fault)
-    again = _deploy(engine, name, "Complete" if scope == GROUP else "Incremental")
+    again = _deploy(engine, name, source, "Complete" if scope == GROUP else "Incremental")
     operations: list[Any] = engine.deployments.operations(scope, "d")
     cleaned = [
         each["properties"]["targetResource"]["id"]
@@ -199,10 +204,10 @@ def _prepare(engine: Engine, existing: dict[str, Any]) -> Fault | None:
     return None
 
 
-def _deploy(engine: Engine, name: str, mode: str) -> Fault | None:
+def _deploy(engine: Engine, name: str, source: Source, mode: str) -> Fault | None:
     scope = scope_of(name)
     try:
-        engine.deployments.create(scope, "d", _body(name, mode))
+        engine.deployments.create(scope, "d", _body(name, source, mode))
     except Fault as fault:
         return fault
     found: Any = engine.deployments.wait(scope, "d", timeout=120)
@@ -210,17 +215,23 @@ def _deploy(engine: Engine, name: str, mode: str) -> Fault | None:
     return Fault.of(error, 409) if error else None
 
 
-def _body(name: str, mode: str) -> Any:
-    source: dict[str, Any] = {"template": read(name)}
+def source_of(name: str) -> Source:
+    """Return the template *name* as a deployment has it, and its arguments."""
+    parameters = {key: {"value": value} for key, value in arguments_of(name).items()}
     if "templateLink.uri" in (FOLDER / name).read_text(encoding="utf-8-sig"):
-        source = {"templateLink": {"uri": (FOLDER / name).resolve().as_uri()}}
-    body: dict[str, Any] = {"properties": {**source, "parameters": _parameters(name), "mode": mode}}
+        return {"templateLink": {"uri": (FOLDER / name).resolve().as_uri()}, "parameters": parameters}
+    return {"template": read(name), "parameters": parameters}
+
+
+def _body(name: str, source: Source, mode: str) -> Any:
+    body: dict[str, Any] = {"properties": {**source, "mode": mode}}
     if scope_of(name) != GROUP:
         body["location"] = "eastus"
     return body
 
 
-def _parameters(name: str) -> dict[str, Any]:
+def arguments_of(name: str) -> dict[str, Any]:
+    """Return the arguments of the template *name*: those of its file of parameters, or made up."""
     text, file = read(name), entries()[name].get("parametersFile")
     made = {**plausible_arguments(made_arguments(text)), **GIVEN.get(name, {}), **ARGUMENTS.get(name, {})}
     if file:
@@ -229,7 +240,7 @@ def _parameters(name: str) -> dict[str, Any]:
         given = {key: entry.get("value") for key, entry in read(file)["parameters"].items()}
         if evaluate(name, text, {**made, **given}).succeeded:
             made |= given
-    return {key: {"value": value} for key, value in made.items()}
+    return made
 
 
 def _missing(fault: Fault) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import corpus, many
+from tests.campaigns import bicep, corpus, many
 from tests.corpus.test_corpus_eval import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -38,3 +38,13 @@ def test_templates_of_the_corpus_deploy_and_change_nothing_again(remainder: int)
 @pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the corpus is not at {FOLDER}")
 def test_exceptions_of_the_corpus_are_templates_of_it() -> None:
     assert set(corpus.KNOWN) <= set(corpus.names())
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the corpus is not at {FOLDER}")
+def test_modules_of_bicep_from_a_registry_deploy_as_their_templates_do() -> None:
+    """One in twelve of them, from a storage account to templates of the scopes above."""
+    names = [name for number, name in enumerate(bicep.names()) if number % 12 == 0]
+    assert len(names) > 10
+    with bicep.project() as used:
+        outcomes = [bicep.run(name, used) for name in names]
+    assert {each.name: each.wrong for each in outcomes if each.wrong and bicep.cause_of(each) is None} == {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from armlib.compiler.placed import fitted, types_at_its_scope
+from armlib.compiler.placed import fitted, kind_inside, types_at_its_scope
 from armlib.template.scope import SCHEMAS, ScopeKind
 
 GROUP = SCHEMAS[ScopeKind.GROUP]
@@ -66,3 +66,35 @@ def test_the_types_inside_a_deployment_that_goes_along_count_for_the_template() 
         resource["properties"]["template"]["resources"] = [group]
     assert list(types_at_its_scope(along)) == ["Microsoft.Resources/deployments", "Microsoft.Resources/resourceGroups"]
     assert list(types_at_its_scope(elsewhere)) == ["Microsoft.Resources/deployments"]
+
+
+def test_a_template_inside_says_what_the_one_around_it_goes_to() -> None:
+    subscription = SCHEMAS[ScopeKind.SUBSCRIPTION]
+    assert kind_inside(deployment(subscription)) is ScopeKind.SUBSCRIPTION
+    assert kind_inside(deployment(subscription, subscriptionId="s")) is None
+    assert kind_inside(deployment()) is None
+    assert kind_inside({"type": "A.B/c"}) is None
+
+
+def test_ids_in_a_management_group_are_those_of_its_extensions() -> None:
+    policy, inner = "Microsoft.Authorization/policyDefinitions", deployment()
+    inner["properties"]["template"]["resources"] = [
+        {"type": policy, "name": "e", "note": f"[resourceId('{policy}', 'e')]"}
+    ]
+    template: dict[str, Any] = {
+        "resources": [
+            {"type": policy, "name": "d", "by": f"[concat(resourceId('{policy}', 'd'), resourceId('A.B/c', 'd'))]"},
+            inner,
+        ],
+        "outputs": {"x": "[reference(resourceId('Microsoft.Resources/deployments', 'inner')).outputs.y.value]"},
+    }
+    found: Any = fitted(template, ScopeKind.MANAGEMENT_GROUP)
+    first, second = found["resources"]
+    own = f"extensionResourceId(managementGroup().id, '{policy}', "
+    assert first["by"] == f"[concat({own}'d'), resourceId('A.B/c', 'd'))]"
+    assert second["properties"]["template"]["resources"][0]["note"] == f"[{own}'e')]"
+    assert found["outputs"] == {
+        "x": "[reference(extensionResourceId(managementGroup().id, 'Microsoft.Resources/deployments', 'inner'))"
+        ".outputs.y.value]"
+    }
+    assert fitted(template, ScopeKind.TENANT)["outputs"] == template["outputs"]
