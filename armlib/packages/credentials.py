@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from armlib.packages.errors import PackageError
 _HELPER_TIME: Final = 30  # seconds
 _TOKEN_USER: Final = "<token>"  # noqa: S105 - what helpers call the user of an identity token
 _AZURE: Final = (".azurecr.io", ".azurecr.cn", ".azurecr.us")
+_ADDRESS: Final = re.compile(r"(?:https?://)?([^/]*)(?:/.*)?")
+_HUB: Final = "https://index.docker.io/v1/"  # what docker calls its own registry
+_HUB_HOSTS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
 _AZURE_SCOPE: Final = "https://containerregistry.azure.net/.default"
 
 
@@ -47,18 +51,24 @@ def find_credential(
     """
     path = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
     config = _read_config(path)
-    names = [host, f"https://{host}", f"https://{host}/v2/", f"https://{host}/v1/", f"http://{host}"]
-    helpers: dict[str, Any] = config.get("credHelpers") or {}
-    helper = next((helpers[name] for name in names if name in helpers), None)
-    kept = next((config["auths"][name] for name in names if name in (config.get("auths") or {})), None)
-    found = _ask_helper(helper, host) if helper else None
+    helper, kept = (_of_host(config.get(table) or {}, host) for table in ("credHelpers", "auths"))
+    server = _HUB if host in _HUB_HOSTS else host
+    found = _ask_helper(helper, server) if helper else None
     found = found or (_kept(kept, path) if kept else None)
     if found is None and not helper and config.get("credsStore"):
-        found = _ask_helper(config["credsStore"], host)
-    if found is None and host.endswith(_AZURE):
+        found = _ask_helper(config["credsStore"], server)
+    if found is None and host.partition(":")[0].endswith(_AZURE):
         token = (azure or _azure_token)(host)
         found = Credential(identity_token=token) if token else None
     return found
+
+
+def _of_host(table: Mapping[str, Any], host: str) -> Any:
+    """Return what *table* has for *host*: by its name, or by an address there, as older clients wrote them."""
+    if host in table:
+        return table[host]
+    hosts = _HUB_HOSTS if host in _HUB_HOSTS else {host}
+    return next((entry for name, entry in table.items() if _ADDRESS.sub(r"\1", name) in hosts), None)
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -70,9 +80,11 @@ def _read_config(path: Path) -> dict[str, Any]:
         raise PackageError(
             f"{path} cannot be read as JSON", code="credentials", hint="'docker login' writes it"
         ) from error
-    if not isinstance(config, dict) or not isinstance(config.get("auths") or {}, dict):
-        raise PackageError(f"{path} is not what 'docker login' writes", code="credentials")
-    return config
+    if isinstance(config, dict):
+        tables = [config.get(name) or {} for name in ("auths", "credHelpers")]
+        if all(isinstance(table, dict) for table in tables):
+            return config
+    raise PackageError(f"{path} is not what 'docker login' writes", code="credentials")
 
 
 def _kept(entry: Any, path: Path) -> Credential | None:
@@ -116,7 +128,7 @@ def _ask_helper(helper: Any, host: str) -> Credential | None:
     return Credential(identity_token=secret) if user == _TOKEN_USER else Credential(user=user, password=secret)
 
 
-def _azure_token(host: str) -> str:
+def _azure_token(host: str, ca_file: str | None = None) -> str:
     """Return a refresh token of Azure's registry *host* for whoever is signed in to Azure, "" for nobody."""
     try:
         from azure.identity import DefaultAzureCredential  # type: ignore[import-not-found,unused-ignore]
@@ -128,12 +140,16 @@ def _azure_token(host: str) -> str:
     try:
         token = DefaultAzureCredential().get_token(_AZURE_SCOPE).token
         form = {"grant_type": "access_token", "service": host, "access_token": token}
-        answer = requests.post(f"https://{host}/oauth2/exchange", data=form, timeout=30, allow_redirects=False)
+        address = f"https://{host}/oauth2/exchange"
+        answer = requests.post(address, data=form, timeout=30, allow_redirects=False, verify=ca_file or True)
         return str(answer.json().get("refresh_token", "")) if answer.status_code == 200 else ""
     except (AzureError, requests.RequestException, ValueError):
         return ""
 
 
-def from_environment(host: str) -> Credential | None:
-    """Return who we are at *host* by the files of the user that runs this process."""
-    return find_credential(host, os.environ)
+def from_environment(host: str, ca_file: str | None = None) -> Credential | None:
+    """Return who we are at *host* by the files of the user that runs this process.
+
+    Azure's registries are trusted by *ca_file*, or as the system has it.
+    """
+    return find_credential(host, os.environ, lambda name: _azure_token(name, ca_file))

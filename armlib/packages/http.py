@@ -220,7 +220,7 @@ class Transport:
         if not said.get("realm") or (urlsplit(realm).scheme != "https" and not is_loopback(urlsplit(realm).netloc)):
             message = f"{self.host} sends us to '{_plain(realm)}' to sign in, which is not HTTPS"
             raise RegistryError(message, code="registry-answer")
-        return f"Bearer {self._token(realm, said.get('service', ''), said.get('scope') or scope)}"
+        return f"Bearer {self._token(realm, said.get('service', ''), _joined(scope, said.get('scope', '')))}"
 
     def _token(self, realm: str, service: str, scope: str) -> str:
         """Return a token for *scope* from the token service at *realm*."""
@@ -282,6 +282,17 @@ class Transport:
 
 class _LostError(Exception):
     """There was no answer, or not all of it."""
+
+
+def _joined(wanted: str, said: str) -> str:
+    """Return the scopes *wanted*, and those that a registry has *said* and that are not among them.
+
+    What a registry wants is for one request; one token for all that follows saves asking for more.
+    """
+    allowed = {name: set(actions.split(",")) for name, _, actions in (one.rpartition(":") for one in wanted.split())}
+    parts = ((one, *one.rpartition(":")[::2]) for one in said.split())
+    more = [one for one, name, actions in parts if not set(actions.split(",")) <= allowed.get(name, set())]
+    return " ".join((*wanted.split(), *more))
 
 
 def is_loopback(host: str) -> bool:

@@ -225,7 +225,7 @@ class Sources:
         with self._guard:
             if host not in self._transports:
                 ca_file = str(self._ca_file) if self._ca_file else None
-                self._transports[host] = Transport(host, lambda: from_environment(host), ca_file=ca_file)
+                self._transports[host] = Transport(host, lambda: from_environment(host, ca_file), ca_file=ca_file)
             return self._transports[host]
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pytest
 
@@ -17,6 +17,8 @@ from armlib.packages.manifest import read_manifest
 from armlib.packages.oci import Repository
 from armlib.packages.package import build, push
 from armlib.packages.versions import parse_version, to_tag
+
+MakeSettings: TypeAlias = Callable[..., Settings]
 
 
 class Publish(Protocol):
@@ -90,7 +92,7 @@ def publish(tmp_path: Path, layout: Layout) -> Publish:
 
 
 @pytest.fixture
-def settings(project: Path, tmp_path: Path) -> Callable[..., Settings]:
+def settings(project: Path, tmp_path: Path) -> MakeSettings:
     """Write armlib.toml, with the layout as the default registry, and return the settings of the project."""
 
     def make(dependencies: str = "", rest: str = "", *, offline: bool = False, cache: str = "cache") -> Settings:

@@ -47,10 +47,12 @@ def pass_on(one: socket.socket, other: socket.socket) -> None:
     back.join(10)
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
+def _pump(source: socket.socket, target: socket.socket, is_cut: threading.Event | None = None) -> None:
+    """Pass on what *source* sends until it ends; once it *is_cut*, nothing of it arrives."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
-            target.sendall(data)
+            if is_cut is None or not is_cut.is_set():
+                target.sendall(data)
         target.shutdown(socket.SHUT_WR)
 
 
@@ -62,8 +64,10 @@ def lossy(server: str, losses: list[tuple[bytes, int]]) -> Iterator[str]:
     """
 
     def serve(client: socket.socket) -> None:
+        is_cut = threading.Event()
         with connect(server) as upstream:
-            threading.Thread(target=_pump, args=(upstream, client), daemon=True).start()
+            back = threading.Thread(target=_pump, args=(upstream, client, is_cut), daemon=True)
+            back.start()
             seen, left = b"", None
             while data := client.recv(4096):
                 seen = (seen + data)[-8192:]
@@ -74,7 +78,10 @@ def lossy(server: str, losses: list[tuple[bytes, int]]) -> Iterator[str]:
                 upstream.sendall(data)
                 if left is not None and left <= 0:
                     losses.pop(0)
-                    return
+                    is_cut.set()
+                    break
+            upstream.shutdown(socket.SHUT_WR)
+            back.join(10)  # the server is done with what it got before the client knows that more is lost
 
     with listening(serve) as address:
         yield address

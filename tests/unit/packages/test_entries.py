@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ from armlib.packages.http import Transport
 from armlib.packages.layout import Layout
 from armlib.packages.lock import read_lock
 from armlib.packages.restore import restore, write_lock
-from tests.unit.packages.conftest import Publish, package_folder, write
+from tests.unit.packages.conftest import MakeSettings, Publish, package_folder, write
 from tests.unit.packages.registry_server import docker_registry
 
 MODULE = """local arm = import 'arm.libsonnet';
@@ -30,9 +29,6 @@ arm.Module {
   thing:: arm.Resource('A.B/c', '2024-01-01') { name: $.arguments.name, properties: { from: '%s' } },
 }
 """
-
-
-MakeSettings: TypeAlias = Callable[..., Settings]
 
 
 def compiled(found: Entries, settings: Settings, **more: Any) -> Any:

@@ -18,6 +18,7 @@ from armlib.packages.http import Transport
 from armlib.packages.oci import descriptor_of
 from tests.unit.packages.certificates import Authority, authority, issue
 from tests.unit.packages.registry_server import Server, docker_registry
+from tests.unit.packages.spec_registry import spec_registry
 from tests.unit.packages.tcp import lossy, proxy
 
 HOST = "registry.example.com"
@@ -191,6 +192,20 @@ def test_an_upload_whose_connection_breaks_is_finished(
         repository(address).put_blob(content)
     assert losses == []
     assert repository(server.host).blob(descriptor_of(content, "x")) == content
+
+
+def test_an_upload_goes_on_from_the_range_that_the_registry_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "CHUNK", 100_000)
+    content = random.Random(2).randbytes(350_000)
+    with spec_registry() as running:
+        with lossy(running.host, [(b"Content-Range: 100000-199999", 50_000)]) as address:
+            repository(address).put_blob(content)
+        assert repository(running.host).blob(descriptor_of(content, "x")) == content
+    parts = [one for one in running.requests if one.method == "PATCH"]
+    starts = [int(one.headers["Content-Range"].partition("-")[0]) for one in parts]
+    assert starts[:2] == [0, 100_000]
+    assert 100_000 < starts[2] < 200_000
+    assert sum(len(one.body) for one in parts) == len(content), "what the registry has is not sent again"
 
 
 def test_a_download_whose_connection_breaks_is_tried_again(server: Server) -> None:
