@@ -4,6 +4,8 @@ local interfaces = import 'common/interfaces/main.libsonnet';
 
 interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfaces.diagnosticSettings(logs=null) + {
   local args = $.arguments,
+  // In GiB. The profile Consumption takes no others.
+  local memoryOf = { '0.25': '0.5', '0.5': '1', '1.0': '2', '2.0': '4', '4.0': '8' },
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('ca-example', 2, 32, '^[a-z]([a-z0-9-]*[a-z0-9])?$'),
@@ -33,10 +35,17 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
       defaultValue: false,
       metadata: { examplesWith: { port: 80 } },
     },
-    cpu: { type: 'string', description: 'Cores of an instance', allowedValues: ['0.25', '0.5', '1.0', '2.0', '4.0'], defaultValue: '0.5' },
-    memoryGi: { type: 'string', description: 'Memory of an instance, in GiB', allowedValues: ['0.5', '1', '2', '4', '8'], defaultValue: '1' },
+    cpu: { type: 'string', description: 'Cores of an instance, which has two GiB of memory for each', allowedValues: ['0.25', '0.5', '1.0', '2.0', '4.0'], defaultValue: '0.5' },
     minReplicas: { type: 'int', description: 'Instances when nobody comes', minValue: 0, maxValue: 1000, defaultValue: 1 },
-    maxReplicas: { type: 'int', description: 'Instances when everybody does', minValue: 1, maxValue: 1000, defaultValue: 10 },
+    maxReplicas: {
+      type: 'int',
+      description: 'Instances when everybody does',
+      minValue: 1,
+      maxValue: 1000,
+      defaultValue: std.max(10, args.minReplicas),
+      validate(count): if count >= args.minReplicas then true else 'is less than minReplicas',
+      examples: [20],
+    },
     settings: {
       type: 'object',
       description: 'Variables of its environment, none of them secret',
@@ -114,7 +123,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
         containers: [{
           name: args.name,
           image: args.image,
-          resources: { cpu: arm.fn.json(args.cpu), memory: args.memoryGi + 'Gi' },
+          resources: { cpu: arm.fn.json(args.cpu), memory: memoryOf[args.cpu] + 'Gi' },
           [if variables != [] then 'env']: variables,
           [if hasPort then 'probes']: [$.probe('Liveness'), $.probe('Readiness')],
         }],

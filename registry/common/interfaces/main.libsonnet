@@ -35,6 +35,9 @@ local isExpression(text) = std.startsWith(text, '[') && !std.startsWith(text, '[
   // A name with something after it: `[concat(…)]` where only the deployment knows the name.
   suffixed(name, suffix):: if isExpression(name) then fn.concat([name, suffix]) else name + suffix,
 
+  // No more than so many characters of a name, also of one that only the deployment knows.
+  shortened(name, length):: if isExpression(name) then fn.take(name, length) else std.substr(name, 0, length),
+
   // Metadata of parameters that many modules have.
   parameter:: import 'parameter.libsonnet',
 

@@ -57,7 +57,7 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + machine.part + {
       virtualMachineProfile: {
         securityProfile: $.securityProfile,
         storageProfile: { imageReference: args.image, osDisk: $.osDisk },
-        osProfile: $.osProfile { computerNamePrefix: std.substr(args.name, 0, 9) },
+        osProfile: $.osProfile { computerNamePrefix: interfaces.shortened(args.name, 9) },
         diagnosticsProfile: { bootDiagnostics: { enabled: true } },
         networkProfile: {
           networkApiVersion: '2022-11-01',

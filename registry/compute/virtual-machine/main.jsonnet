@@ -6,7 +6,9 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   local args = $.arguments,
 
   parameterMetadata+:: {
-    name: interfaces.parameter.name('vm-example', 1, 64, '^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$', 'Name; of a Windows machine 15 characters at most'),
+    name: interfaces.parameter.name('vm-example', 1, 64, '^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$', 'Name; of a Windows machine 15 characters at most') {
+      validate(name): if args.os == 'Linux' || std.length(name) <= 15 then true else 'a Windows machine has a name of 15 characters at most',
+    },
     privateIpAddress: {
       type: 'string',
       description: 'Address in the subnet; null lets Azure choose',
@@ -51,7 +53,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   dataDisks:: [
     $.Resource('Microsoft.Compute/disks', '2025-01-02') {
       name: interfaces.suffixed(args.name, '-data' + (i + 1)),
-      [if args.zone != null then 'zones']: [args.zone],
+      [if args.zone != null && !std.endsWith(args.diskType, '_ZRS') then 'zones']: [args.zone],
       sku: { name: args.diskType },
       properties: {
         creationData: { createOption: 'Empty' },

@@ -14,7 +14,11 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       allowedValues: ['Premium', 'Standard', 'Basic'],
       defaultValue: 'Premium',
     },
-    publicNetworkAccess+: { defaultValue: if isPremium then 'Disabled' else 'Enabled' },
+    publicNetworkAccess+: {
+      defaultValue: if isPremium then 'Disabled' else 'Enabled',
+      validate(access): if isPremium || access == 'Enabled' then true else 'only Premium can be closed to public networks',
+    },
+    privateEndpoints+: { validate(endpoints): if isPremium || endpoints == [] then true else 'only Premium has private endpoints' },
     zoneRedundancy: { type: 'bool', description: 'Whether images are kept in several zones, with Premium', defaultValue: isPremium },
     retentionDays: {
       type: 'int',
@@ -27,6 +31,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       type: 'array',
       description: 'Further regions that have the images, with Premium',
       items: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-z0-9]+$' },
+      validate(regions): if isPremium || regions == [] then true else 'only Premium has replications',
       defaultValue: [],
       examples: [['northeurope']],
     },

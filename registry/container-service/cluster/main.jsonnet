@@ -4,6 +4,7 @@ local interfaces = import 'common/interfaces/main.libsonnet';
 
 interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfaces.diagnosticSettings(logs=['audit']) + {
   local args = $.arguments,
+  local signs = 'abcdefghijklmnopqrstuvwxyz0123456789',
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('aks-example', 1, 63, '^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$'),
@@ -48,7 +49,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     },
     userPools: {
       type: 'object',
-      description: 'Name of a pool, 12 characters at most, to its nodes',
+      description: 'Name of a pool, 12 characters at most, to its nodes. With one of Windows the network is Calico, not Cilium',
       additionalProperties: {
         type: 'object',
         properties: {
@@ -59,6 +60,15 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
         },
         additionalProperties: false,
       },
+      validate(pools):
+        local letters(name) = if std.get(pools[name], 'os') == 'Windows' then 6 else 12;
+        local isWrong(name) =
+          std.length(name) > letters(name) || name == 'system' || name[0] < 'a' || name[0] > 'z' || std.length(std.stripChars(name, signs)) > 0;
+        local wrong = std.filter(isWrong, std.objectFields(pools));
+        local few = [name for name in std.objectFields(pools) if std.get(pools[name], 'max', 1000) < std.get(pools[name], 'min', 0)];
+        if wrong != [] then wrong[0] + ' is no name of a pool: small letters and digits, 12 at most, 6 with Windows, and not system'
+        else if few != [] then few[0] + ' has a max below its min'
+        else true,
       defaultValue: {},
       examples: [{ apps: {} }],
     },
@@ -79,6 +89,8 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     },
   },
 
+  local hasWindows = std.length([1 for name in std.objectFields(args.userPools) if std.get(args.userPools[name], 'os') == 'Windows']) > 0,
+
   // What all pools have in common.
   pool(entry, min, max):: {
     vmSize: std.get(entry, 'size', 'Standard_D4ds_v5'),
@@ -87,7 +99,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     type: 'VirtualMachineScaleSets',
     enableAutoScaling: true,
     minCount: std.get(entry, 'min', min),
-    maxCount: std.get(entry, 'max', max),
+    maxCount: std.get(entry, 'max', std.max(max, self.minCount)),
     enableEncryptionAtHost: true,
     [if args.zones != [] then 'availabilityZones']: args.zones,
     [if args.subnet != null then 'vnetSubnetID']: args.subnet,
@@ -104,7 +116,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   cluster:: $.Anchor('Microsoft.ContainerService/managedClusters', '2025-10-01') {
     sku: { name: 'Base', tier: args.tier },
     properties: {
-      dnsPrefix: args.name,
+      dnsPrefix: if std.startsWith(args.name, '[') then args.name else std.stripChars(std.substr(std.strReplace(args.name, '_', '-'), 0, 54), '-'),
       [if args.kubernetesVersion != null then 'kubernetesVersion']: args.kubernetesVersion,
       enableRBAC: true,
       disableLocalAccounts: true,
@@ -123,8 +135,9 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
       networkProfile: {
         networkPlugin: 'azure',
         networkPluginMode: 'overlay',
-        networkDataplane: 'cilium',
-        networkPolicy: 'cilium',
+        // Cilium is for Linux alone.
+        [if !hasWindows then 'networkDataplane']: 'cilium',
+        networkPolicy: if hasWindows then 'calico' else 'cilium',
         loadBalancerSku: 'standard',
         outboundType: args.outbound,
       },

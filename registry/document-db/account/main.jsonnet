@@ -36,8 +36,10 @@ interfaces.Module
       type: 'array',
       description: 'Further regions that have the data, in the order in which they take over; not with serverless',
       items: { type: 'string' },
+      validate(regions): if !args.serverless || regions == [] then true else 'a serverless account is in one region',
       defaultValue: [],
       examples: [['northeurope']],
+      metadata: { examplesWith: { serverless: false } },
     },
     consistency: {
       type: 'string',
@@ -58,7 +60,7 @@ interfaces.Module
         type: 'object',
         properties: {
           role: { type: 'string', allowedValues: ['Reader', 'Contributor'], description: 'Reads, or reads and writes' },
-          principalId: { type: 'string', description: 'Object id of a user, a group or a service principal' },
+          principalId: { type: 'string', format: 'uuid', description: 'Object id of a user, a group or a service principal' },
         },
         required: ['role', 'principalId'],
         additionalProperties: false,
@@ -68,6 +70,7 @@ interfaces.Module
     },
   },
 
+  local isBounded = args.consistency == 'BoundedStaleness',
   location(name, priority):: { locationName: name, failoverPriority: priority, isZoneRedundant: args.zoneRedundant },
 
   account:: $.Anchor('Microsoft.DocumentDB/databaseAccounts', '2025-10-15') {
@@ -76,7 +79,12 @@ interfaces.Module
       databaseAccountOfferType: 'Standard',
       locations: std.mapWithIndex(function(i, name) $.location(name, i), [args.location] + args.failoverLocations),
       enableAutomaticFailover: true,
-      consistencyPolicy: { defaultConsistencyLevel: args.consistency },
+      consistencyPolicy: {
+        defaultConsistencyLevel: args.consistency,
+        // The least that an account in several regions takes.
+        [if isBounded then 'maxStalenessPrefix']: 100000,
+        [if isBounded then 'maxIntervalInSeconds']: 300,
+      },
       backupPolicy: { type: 'Continuous', continuousModeProperties: { tier: args.backupTier } },
       [if args.serverless then 'capabilities']: [{ name: 'EnableServerless' }],
       disableLocalAuth: true,

@@ -14,13 +14,21 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       allowedValues: ['Standard', 'Premium', 'Basic'],
       defaultValue: 'Standard',
     },
-    publicNetworkAccess+: { defaultValue: if isBasic then 'Enabled' else 'Disabled' },
+    publicNetworkAccess+: {
+      defaultValue: if isBasic then 'Enabled' else 'Disabled',
+      validate(access): if !isBasic || access == 'Enabled' then true else 'Basic cannot be closed to public networks',
+    },
+    privateEndpoints+: { validate(endpoints): if !isBasic || endpoints == [] then true else 'Basic has no private endpoints' },
     capacity: { type: 'int', description: 'Throughput or processing units', minValue: 1, maxValue: 40, defaultValue: 1 },
     maxCapacity: {
       type: 'int',
       description: 'Units that it grows to by itself, with Standard; null for no growth',
       minValue: 1,
       maxValue: 40,
+      validate(units):
+        if args.sku != 'Standard' then 'only Standard grows by itself'
+        else if units < args.capacity then 'is less than capacity'
+        else true,
       nullable: true,
       defaultValue: null,
       examples: [4],

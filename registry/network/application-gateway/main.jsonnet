@@ -51,7 +51,15 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     },
     zones: interfaces.parameter.zones,
     minInstances: { type: 'int', description: 'Instances when nobody comes', minValue: 0, maxValue: 100, defaultValue: 1 },
-    maxInstances: { type: 'int', description: 'Instances when everybody does', minValue: 2, maxValue: 125, defaultValue: 10 },
+    maxInstances: {
+      type: 'int',
+      description: 'Instances when everybody does',
+      minValue: 2,
+      maxValue: 125,
+      defaultValue: std.max(10, args.minInstances),
+      validate(count): if count >= args.minInstances then true else 'is less than minInstances',
+      examples: [20],
+    },
     firewallMode: {
       type: 'string',
       description: 'Whether attacks are blocked, or only logged',

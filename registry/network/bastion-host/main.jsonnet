@@ -30,15 +30,18 @@ interfaces.Module + interfaces.diagnosticSettings() + {
       minValue: 2,
       maxValue: 50,
       defaultValue: 2,
+      validate(units): if !isBasic || units == 2 then true else 'Basic has two',
     },
     nativeClients: {
       type: 'bool',
       description: 'Whether ssh and rdp of the own machine can be used, not with Basic',
+      validate(isWanted): if !isBasic || !isWanted then true else 'not with Basic',
       defaultValue: false,
     },
     fileCopy: {
       type: 'bool',
       description: 'Whether files can be copied, not with Basic',
+      validate(isWanted): if !isBasic || !isWanted then true else 'not with Basic',
       defaultValue: false,
     },
   },

@@ -35,7 +35,7 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
           backendPort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Port of the instances; the same' },
           protocol: { type: 'string', allowedValues: ['Tcp', 'Udp'], description: "Protocol; 'Tcp'" },
           probePort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Port that tells whether an instance is well; backendPort' },
-          probePath: { type: 'string', description: 'Path that is asked for over HTTPS; without it a connection is enough' },
+          probePath: { type: 'string', pattern: '^/', description: 'Path that is asked for over HTTPS; without it a connection is enough' },
         },
         required: ['port'],
         additionalProperties: false,

@@ -23,7 +23,11 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       allowedValues: ['Premium', 'Standard', 'Basic'],
       defaultValue: 'Premium',
     },
-    publicNetworkAccess+: { defaultValue: if isPremium then 'Disabled' else 'Enabled' },
+    publicNetworkAccess+: {
+      defaultValue: if isPremium then 'Disabled' else 'Enabled',
+      validate(access): if isPremium || access == 'Enabled' then true else 'only Premium can be closed to public networks',
+    },
+    privateEndpoints+: { validate(endpoints): if isPremium || endpoints == [] then true else 'only Premium has private endpoints' },
     capacity: {
       type: 'int',
       description: 'Messaging units, with Premium',
@@ -41,6 +45,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       type: 'object',
       description: 'Name of a topic to its subscriptions, name to what they are',
       additionalProperties: { type: 'object', additionalProperties: queue },
+      validate(topics): if args.sku != 'Basic' || topics == {} then true else 'Basic has no topics',
       defaultValue: {},
       examples: [{ sold: { invoices: {} } }],
     },

@@ -34,8 +34,8 @@ interfaces.Module
         properties: {
           sku: { type: 'string', description: "Size; 'GP_S_Gen5_1', which is paid for while it is used" },
           autoPauseMinutes: { type: 'int', description: 'Minutes without use after which it sleeps, with GP_S; -1 for never, which is what is taken' },
-          maxSizeGb: { type: 'int', minValue: 1, maxValue: 4096, description: 'Most gigabytes; 32' },
-          zoneRedundant: { type: 'bool', description: 'Whether it is kept in several zones; true' },
+          maxSizeGb: { type: 'int', minValue: 1, maxValue: 4096, description: 'Most gigabytes; 32, and with Basic, S and P those of the size' },
+          zoneRedundant: { type: 'bool', description: 'Whether it is kept in several zones; true, but Basic and S cannot be' },
           backupRedundancy: { type: 'string', allowedValues: ['Zone', 'Geo', 'GeoZone', 'Local'], description: "Where backups are kept; 'Zone'" },
         },
         additionalProperties: false,
@@ -62,14 +62,18 @@ interfaces.Module
     },
   },
 
+  // S0, P1: sizes that are counted in DTUs.
+  local isOfModel(sku, letter) = std.length(sku) > 1 && sku[0] == letter && std.member('0123456789', sku[1]),
   databases:: {
     [name]: $.server.child('databases', name) + $.body {
       local database = args.databases[name],
       local sku = std.get(database, 'sku', 'GP_S_Gen5_1'),
+      local isSmall = sku == 'Basic' || isOfModel(sku, 'S'),
+      local size = if sku == 'Basic' then 2 else if isOfModel(sku, 'S') then 250 else if isOfModel(sku, 'P') then 500 else 32,
       sku: { name: sku },
       properties: {
-        maxSizeBytes: std.get(database, 'maxSizeGb', 32) * 1024 * 1024 * 1024,
-        zoneRedundant: std.get(database, 'zoneRedundant', true),
+        maxSizeBytes: std.get(database, 'maxSizeGb', size) * 1024 * 1024 * 1024,
+        zoneRedundant: std.get(database, 'zoneRedundant', !isSmall),
         requestedBackupStorageRedundancy: std.get(database, 'backupRedundancy', 'Zone'),
         [if std.startsWith(sku, 'GP_S') then 'autoPauseDelay']: std.get(database, 'autoPauseMinutes', -1),
       },

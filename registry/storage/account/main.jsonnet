@@ -13,7 +13,7 @@ interfaces.Module
     name: interfaces.parameter.name('stexample001', 3, 24, '^[a-z0-9]+$', 'Name, unique in all of Azure'),
     sku: {
       type: 'string',
-      description: 'Speed, and where copies are kept',
+      description: 'Speed, and where copies are kept. What is not StorageV2 is Premium',
       allowedValues: [
         'Standard_LRS',
         'Standard_ZRS',
@@ -24,7 +24,11 @@ interfaces.Module
         'Premium_LRS',
         'Premium_ZRS',
       ],
-      defaultValue: 'Standard_ZRS',
+      defaultValue: if args.kind == 'StorageV2' then 'Standard_ZRS' else 'Premium_ZRS',
+      validate(sku):
+        if (args.kind != 'StorageV2') != std.startsWith(sku, 'Premium_') && sku != 'Premium_LRS' then
+          args.kind + (if args.kind == 'StorageV2' then ' has no ' + sku else ' is Premium alone')
+        else true,
     },
     kind: {
       type: 'string',
@@ -42,6 +46,7 @@ interfaces.Module
       type: 'array',
       description: 'Blob containers to make',
       items: { type: 'string', minLength: 3, maxLength: 63, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' },
+      validate(names): if args.kind != 'FileStorage' || names == [] then true else 'FileStorage has no containers',
       defaultValue: [],
       examples: [['data']],
     },

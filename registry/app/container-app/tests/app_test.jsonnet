@@ -58,6 +58,22 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
       parameters: base { secrets: { TOKEN: 'secret' } },
       errors: ["parameter 'secrets.TOKEN'"],
     },
+    'has the memory that goes with its cores': {
+      parameters: base { cpu: '2.0', minReplicas: 20 },
+      resources: {
+        'Microsoft.App/containerApps/ca': {
+          properties: { template: { containers: [{ resources: { memory: '4Gi' } }], scale: { minReplicas: 20, maxReplicas: 20 } } },
+        },
+      },
+    },
+    'refuses fewer instances than there always are': {
+      parameters: base { minReplicas: 5, maxReplicas: 2 },
+      errors: ['is less than minReplicas'],
+    },
+    'takes as many instances at most as there always are': {
+      parameters: base { minReplicas: 2, maxReplicas: 2 },
+      resources: { 'Microsoft.App/containerApps/ca': { properties: { template: { scale: { maxReplicas: 2 } } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

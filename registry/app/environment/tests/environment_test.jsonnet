@@ -28,6 +28,14 @@ local environment = 'Microsoft.App/managedEnvironments/cae';
       parameters: { name: 'cae-' },
       errors: ["parameter 'name'"],
     },
+    'refuses zones without a subnet': {
+      parameters: { name: 'cae-1', zoneRedundant: true },
+      errors: ['needs a subnet'],
+    },
+    'need not stand in zones': {
+      parameters: { name: 'cae-1', zoneRedundant: false },
+      resources: { 'Microsoft.App/managedEnvironments/cae-1': { properties: { zoneRedundant: false } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -58,6 +58,20 @@ local base = { name: 'vmss', subnet: '/subscriptions/s/subnet' };
       parameters: base { instances: 1001 },
       errors: ["parameter 'instances'"],
     },
+    'has names of machines that are made of a name of the deployment, in no zones': {
+      parameters: base { name: "[concat('vmss-', uniqueString(resourceGroup().id))]", zones: [], healthProbe: { port: 80, protocol: 'http', path: '/health' } },
+      resources: {
+        'Microsoft.Compute/virtualMachineScaleSets/*': {
+          zones: null,
+          properties: {
+            virtualMachineProfile: {
+              osProfile: { computerNamePrefix: "[take(concat('vmss-', uniqueString(resourceGroup().id)), 9)]" },
+              extensionProfile: { extensions: [{ properties: { settings: { requestPath: '/health' } } }] },
+            },
+          },
+        },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -80,6 +80,21 @@ local base = { name: 'vm', subnet: '/subscriptions/s/subnet' };
       parameters: base { zone: '4' },
       errors: ["parameter 'zone'"],
     },
+    'has disks that stand in zones by themselves': {
+      parameters: base { zone: '1', diskType: 'Premium_ZRS', dataDisks: [64] },
+      resources: {
+        'Microsoft.Compute/disks/vm-data1': { zones: null, sku: { name: 'Premium_ZRS' } },
+        'Microsoft.Compute/virtualMachines/vm': { zones: ['1'] },
+      },
+    },
+    'puts disks into the zone of the machine': {
+      parameters: base { zone: '1', dataDisks: [64] },
+      resources: { 'Microsoft.Compute/disks/vm-data1': { zones: ['1'] } },
+    },
+    'refuses a name that Windows does not know': {
+      parameters: base { name: 'vm-with-a-long-name', os: 'Windows' },
+      errors: ['15 characters at most'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -44,6 +44,32 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
       parameters: { name: 'cr-example' },
       errors: ["parameter 'name'"],
     },
+    'refuses what Premium alone has': {
+      parameters: {
+        name: 'cr123',
+        sku: 'Standard',
+        publicNetworkAccess: 'Disabled',
+        replications: ['northeurope'],
+        privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }],
+      },
+      errors: ['only Premium can be closed', 'only Premium has private endpoints', 'only Premium has replications'],
+    },
+    'lets images out when public networks are let in, and keeps manifests for ever when told so': {
+      parameters: { name: 'cr123', publicNetworkAccess: 'Enabled', retentionDays: 0, zoneRedundancy: false, replications: ['northeurope'], tags: { a: 'b' } },
+      resources: {
+        'Microsoft.ContainerRegistry/registries/cr123': {
+          properties: {
+            zoneRedundancy: 'Disabled',
+            policies: { exportPolicy: { status: 'enabled' }, retentionPolicy: { status: 'disabled' } },
+          },
+        },
+        'Microsoft.ContainerRegistry/registries/cr123/replications/northeurope': { tags: { a: 'b' }, properties: { zoneRedundancy: 'Disabled' } },
+      },
+    },
+    'is closed and copied with Premium': {
+      parameters: { name: 'cr123', publicNetworkAccess: 'Disabled', replications: ['northeurope'], privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
+      resources: { 'Microsoft.ContainerRegistry/registries/cr123/replications/northeurope': { tags: null, properties: { zoneRedundancy: 'Enabled' } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -44,6 +44,27 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
       parameters: { name: 'aks', adminGroups: ['admins'] },
       errors: ["parameter 'adminGroups[0]'"],
     },
+    'has a network that Windows knows when a pool has it': {
+      parameters: { name: 'aks_1', userPools: { win: { os: 'Windows', min: 12 } } },
+      resources: {
+        'Microsoft.ContainerService/managedClusters/aks_1': {
+          properties: { dnsPrefix: 'aks-1', networkProfile: { networkDataplane: null, networkPolicy: 'calico' } },
+        },
+        'Microsoft.ContainerService/managedClusters/aks_1/agentPools/win': { properties: { osSKU: null, minCount: 12, maxCount: 12 } },
+      },
+    },
+    'refuses names of pools that Azure does': {
+      parameters: { name: 'aks', userPools: { windows: { os: 'Windows' } } },
+      errors: ['windows is no name of a pool'],
+    },
+    'refuses a pool that is larger than it may be': {
+      parameters: { name: 'aks', userPools: { apps: { min: 5, max: 2 } } },
+      errors: ['apps has a max below its min'],
+    },
+    'is called by what the deployment makes of it': {
+      parameters: { name: "[concat('aks-', uniqueString(resourceGroup().id))]" },
+      resources: { 'Microsoft.ContainerService/managedClusters/*': { properties: { dnsPrefix: "[concat('aks-', uniqueString(resourceGroup().id))]" } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -57,6 +57,22 @@ local base = { name: 'cosmos' };
       parameters: base { databases: { shop: { orders: { partitionKey: 'customer' } } } },
       errors: ["parameter 'databases.shop.orders.partitionKey'"],
     },
+    'says how stale what is read may be': {
+      parameters: base { consistency: 'BoundedStaleness', serverless: false, failoverLocations: ['northeurope'] },
+      resources: {
+        'Microsoft.DocumentDB/databaseAccounts/cosmos': {
+          properties: { consistencyPolicy: { maxStalenessPrefix: 100000, maxIntervalInSeconds: 300 } },
+        },
+      },
+    },
+    'refuses several regions without throughput of its own': {
+      parameters: base { failoverLocations: ['northeurope'] },
+      errors: ['a serverless account is in one region'],
+    },
+    'knows no one by a name': {
+      parameters: base { dataAccess: [{ role: 'Reader', principalId: 'me' }] },
+      errors: ['dataAccess[0].principalId'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -33,6 +33,22 @@ local base = { name: 'evhns-1' };
       parameters: base { hubs: { orders: { retentionHours: 0 } } },
       errors: ["parameter 'hubs.orders.retentionHours'"],
     },
+    'is open with Basic, which has nothing else': {
+      parameters: base { sku: 'Basic' },
+      resources: { 'Microsoft.EventHub/namespaces/evhns-1': { properties: { publicNetworkAccess: 'Enabled' } } },
+    },
+    'refuses what Basic has not': {
+      parameters: base { sku: 'Basic', publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }], maxCapacity: 4 },
+      errors: ['Basic cannot be closed', 'Basic has no private endpoints', 'only Standard grows'],
+    },
+    'refuses to grow to less than there is': {
+      parameters: base { capacity: 5, maxCapacity: 4 },
+      errors: ['is less than capacity'],
+    },
+    'has endpoints with Standard': {
+      parameters: base { publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
+      resources: { 'Microsoft.Network/privateEndpoints/evhns-1-namespace': {} },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -75,6 +75,33 @@ local vault = 'Microsoft.KeyVault/vaults/kv-1';
       parameters: { name: 'kv-1', diagnosticSettings: [{ logs: ['audit'] }] },
       errors: ['says nowhere to send to'],
     },
+    'lets in public networks when it is told so': {
+      parameters: { name: 'kv-1', publicNetworkAccess: 'Enabled' },
+      resources: { [vault]: { properties: { networkAcls: { defaultAction: 'Allow' } } } },
+    },
+    'says why and when a role is given': {
+      parameters: {
+        name: 'kv-1',
+        roleAssignments: [{
+          role: '/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/r',
+          principalId: '11111111-1111-1111-1111-111111111111',
+          principalType: 'User',
+          description: 'on call',
+          condition: '@Resource[x] StringEquals y',
+        }],
+      },
+      resources: {
+        'Microsoft.Authorization/roleAssignments/*': {
+          properties: {
+            roleDefinitionId: '/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/r',
+            principalType: 'User',
+            description: 'on call',
+            condition: '@Resource[x] StringEquals y',
+            conditionVersion: '2.0',
+          },
+        },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -60,6 +60,20 @@ local base = {
       parameters: base { sites: { shop: { hostName: 'shop.example.com', backends: [] } } },
       errors: ["parameter 'sites.shop.backends'"],
     },
+    'refuses fewer instances than there always are, and grows with them': {
+      parameters: base { minInstances: 5, maxInstances: 2 },
+      errors: ['is less than minInstances'],
+    },
+    'has no zones where there are none': {
+      parameters: base { zones: [], minInstances: 20 },
+      resources: {
+        'Microsoft.Network/applicationGateways/agw': { zones: null, properties: { autoscaleConfiguration: { maxCapacity: 20 } } },
+      },
+    },
+    'takes as many instances at most as there always are': {
+      parameters: base { minInstances: 5, maxInstances: 5 },
+      resources: { 'Microsoft.Network/applicationGateways/agw': { properties: { autoscaleConfiguration: { minCapacity: 5, maxCapacity: 5 } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

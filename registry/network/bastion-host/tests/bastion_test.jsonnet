@@ -39,6 +39,14 @@ local base = { name: 'bas', subnet: '/subscriptions/s/vnet/subnets/AzureBastionS
       parameters: base { scaleUnits: 1 },
       errors: ["parameter 'scaleUnits'"],
     },
+    'refuses what Basic has not': {
+      parameters: base { sku: 'Basic', nativeClients: true, fileCopy: true, scaleUnits: 3 },
+      errors: ['nativeClients', 'fileCopy', 'Basic has two'],
+    },
+    'has no zones where there are none': {
+      parameters: base { zones: [] },
+      resources: { 'Microsoft.Network/bastionHosts/bas': { zones: null } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

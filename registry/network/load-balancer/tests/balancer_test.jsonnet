@@ -63,6 +63,10 @@ local inside = { name: 'lb', frontend: { subnet: '/subscriptions/s/subnet' } };
       parameters: inside { frontend+: { publicIpAddress: '/subscriptions/s/pip' } },
       errors: ['one of them'],
     },
+    'has no zones where there are none': {
+      parameters: { name: 'lb', frontend: { subnet: '/subscriptions/s/subnet', zones: [] } },
+      resources: { 'Microsoft.Network/loadBalancers/lb': { properties: { frontendIPConfigurations: [{ zones: null }] } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -44,6 +44,16 @@ local rules(given) = { name: 'nsg', rules: given };
       parameters: rules({ ssh: { priority: 1, from: '10.0.0.4', ports: 22 } }),
       errors: ["parameter 'rules.ssh.priority'"],
     },
+    'says one of several as one, and why': {
+      parameters: rules({ web: { priority: 100, from: ['10.0.0.0/8'], ports: ['80-90'], description: 'the shop' } }),
+      resources: {
+        [group]: {
+          properties: {
+            securityRules: [{ properties: { sourceAddressPrefix: '10.0.0.0/8', destinationPortRange: '80-90', description: 'the shop' } }],
+          },
+        },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -70,6 +70,10 @@ local base = { name: 'vnet', addressPrefixes: ['10.0.0.0/16'] };
       parameters: base { subnets: { a: {} } },
       errors: ["parameter 'subnets.a"],
     },
+    'asks other servers for names, and encrypts, when it is told so': {
+      parameters: base { dnsServers: ['10.0.0.4'], encryption: true },
+      resources: { [network]: { properties: { dhcpOptions: { dnsServers: ['10.0.0.4'] }, encryption: { enabled: true } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

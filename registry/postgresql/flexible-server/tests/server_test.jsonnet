@@ -38,6 +38,18 @@ local base = { name: 'psql', administrators: [{ name: 'dba', objectId: admin }] 
       parameters: base { administrators: [] },
       errors: ["parameter 'administrators'"],
     },
+    'refuses a second machine of a size that has none': {
+      parameters: base { sku: 'Standard_B2s', highAvailability: 'SameZone' },
+      errors: ['a machine with a B has no second one'],
+    },
+    'refuses disks that there are not': {
+      parameters: base { storageGb: 100 },
+      errors: ["parameter 'storageGb'"],
+    },
+    'has a second machine in its zone when it is told so': {
+      parameters: base { highAvailability: 'SameZone' },
+      resources: { 'Microsoft.DBforPostgreSQL/flexibleServers/psql': { properties: { highAvailability: { mode: 'SameZone' } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

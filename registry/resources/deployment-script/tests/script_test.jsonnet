@@ -39,6 +39,12 @@ local base = { name: 'ds', script: 'echo hello' };
       parameters: { name: 'ds' },
       errors: ["parameter 'script'"],
     },
+    'is given arguments and variables, and runs again when it is told so': {
+      parameters: base { arguments: '--all', environment: { STAGE: 'test' }, forceUpdateTag: '2' },
+      resources: {
+        [script]: { properties: { arguments: '--all', environmentVariables: [{ name: 'STAGE', value: 'test' }], forceUpdateTag: '2' } },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -40,6 +40,14 @@ local group = 'Microsoft.Resources/resourceGroups/rg';
       parameters: { name: 'rg.' },
       errors: ["parameter 'name'"],
     },
+    'has tags, and a lock alone when there are no roles': {
+      parameters: { name: 'rg', tags: { owner: 'me' }, lock: 'ReadOnly' },
+      resources: { [group]: { tags: { owner: 'me' } }, 'Microsoft.Resources/deployments/rg-extensions': {} },
+    },
+    'has a deployment of a name that only the deployment knows': {
+      parameters: { name: "[concat('rg-', uniqueString(subscription().id))]", roleAssignments: [{ role: 'Reader', principalId: '11111111-1111-1111-1111-111111111111' }] },
+      resources: { 'Microsoft.Resources/deployments/*': { name: "[concat(concat('rg-', uniqueString(subscription().id)), '-extensions')]" } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -30,6 +30,18 @@ local base = { name: 'sbns-1' };
       parameters: base { capacity: 3 },
       errors: ["parameter 'capacity'"],
     },
+    'refuses what Premium alone has': {
+      parameters: base { sku: 'Standard', publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
+      errors: ['only Premium can be closed', 'only Premium has private endpoints'],
+    },
+    'refuses topics with Basic': {
+      parameters: base { sku: 'Basic', topics: { sold: {} } },
+      errors: ['Basic has no topics'],
+    },
+    'has endpoints with Premium': {
+      parameters: base { publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
+      resources: { 'Microsoft.Network/privateEndpoints/sbns-1-namespace': {} },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -40,6 +40,19 @@ local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-11
       parameters: { name: 'sql' },
       errors: ["parameter 'administrator'"],
     },
+    'gives small databases what they can have': {
+      parameters: base { databases: { a: { sku: 'Basic' }, b: { sku: 'S0' }, c: { sku: 'P1' }, d: {} } },
+      resources: {
+        'Microsoft.Sql/servers/sql/databases/a': { properties: { zoneRedundant: false, maxSizeBytes: 2147483648 } },
+        'Microsoft.Sql/servers/sql/databases/b': { properties: { zoneRedundant: false, maxSizeBytes: 268435456000 } },
+        'Microsoft.Sql/servers/sql/databases/c': { properties: { zoneRedundant: true, maxSizeBytes: 536870912000 } },
+        'Microsoft.Sql/servers/sql/databases/d': { properties: { zoneRedundant: true, maxSizeBytes: 34359738368 } },
+      },
+    },
+    'knows its administrator by an id': {
+      parameters: base { administrator+: { objectId: 'me' } },
+      errors: ["parameter 'administrator.objectId'"],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -85,6 +85,47 @@ local blobs = account + '/blobServices/default';
       parameters: { name: name, sku: 'Standard', softDeleteDays: 400, containers: ['Data'] },
       errors: ["parameter 'sku'", "parameter 'softDeleteDays'", "parameter 'containers[0]'"],
     },
+    'is Premium when it holds files or blocks alone': {
+      parameters: { name: name, kind: 'FileStorage' },
+      resources: {
+        [account]: { kind: 'FileStorage', sku: { name: 'Premium_ZRS' }, properties: { accessTier: null } },
+        [account + '/blobServices/default']: null,
+      },
+    },
+    'refuses sizes that its kind has not': {
+      parameters: { name: name, kind: 'BlockBlobStorage', sku: 'Standard_LRS' },
+      errors: ['BlockBlobStorage is Premium alone'],
+    },
+    'refuses Premium in zones for what holds everything': {
+      parameters: { name: name, sku: 'Premium_ZRS' },
+      errors: ['StorageV2 has no Premium_ZRS'],
+    },
+    'refuses containers where there are no blobs': {
+      parameters: { name: name, kind: 'FileStorage', containers: ['data'] },
+      errors: ['FileStorage has no containers'],
+    },
+    'numbers a second endpoint of a service': {
+      parameters: { name: name, privateEndpoints: [{ subnet: '/subscriptions/s/a' }, { subnet: '/subscriptions/s/b' }] },
+      resources: {
+        'Microsoft.Network/privateEndpoints/st1-blob': { properties: { subnet: { id: '/subscriptions/s/a' } } },
+        'Microsoft.Network/privateEndpoints/st1-blob-2': { properties: { subnet: { id: '/subscriptions/s/b' } } },
+      },
+    },
+    'names its endpoints after a name that the deployment makes': {
+      parameters: { name: '[take(uniqueString(resourceGroup().id), 12)]', privateEndpoints: [{ subnet: '/subscriptions/s/a' }] },
+      resources: { 'Microsoft.Network/privateEndpoints/*': { name: "[concat(take(uniqueString(resourceGroup().id), 12), '-blob')]" } },
+    },
+    'sends its metrics to several places': {
+      parameters: {
+        name: name,
+        diagnosticSettings: [{ workspace: '/subscriptions/s/w' }, { storageAccount: '/subscriptions/s/st' }, { workspace: '/subscriptions/s/v', name: 'third', metrics: [] }],
+      },
+      resources: {
+        'Microsoft.Insights/diagnosticSettings/diagnostics': { properties: { workspaceId: '/subscriptions/s/w', metrics: [{ category: 'Transaction' }] } },
+        'Microsoft.Insights/diagnosticSettings/diagnostics-2': { properties: { storageAccountId: '/subscriptions/s/st' } },
+        'Microsoft.Insights/diagnosticSettings/third': { properties: { metrics: null } },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }
