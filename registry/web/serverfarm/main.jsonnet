@@ -3,6 +3,8 @@ local interfaces = import 'common/interfaces/main.libsonnet';
 
 interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
   local args = $.arguments,
+  // Premium of the second generation and later, elastic and isolated; not B1 or S1.
+  local knowsZones = std.member(['P', 'E', 'I', 'F'], args.sku[0]),
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('asp-example', 1, 60, '^[a-zA-Z0-9-]+$'),
@@ -18,7 +20,8 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
     zoneRedundant: {
       type: 'bool',
       description: 'Whether machines stand in several zones; cannot be changed for every plan, and small sizes have none',
-      defaultValue: args.instances > 1,
+      defaultValue: args.instances > 1 && knowsZones,
+      validate(isSpread): if !isSpread || knowsZones then true else args.sku + ' has no zones',
     },
   },
 

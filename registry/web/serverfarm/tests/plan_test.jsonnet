@@ -16,6 +16,18 @@ local plan = 'Microsoft.Web/serverfarms/asp';
       parameters: { name: 'asp', instances: 0 },
       errors: ["parameter 'instances'"],
     },
+    'stands in no zones with a small size': {
+      parameters: { name: 'asp', sku: 'B1' },
+      resources: { 'Microsoft.Web/serverfarms/asp': { sku: { name: 'B1', capacity: 2 }, properties: { zoneRedundant: false } } },
+    },
+    'refuses zones with a small size': {
+      parameters: { name: 'asp', sku: 'S1', zoneRedundant: true },
+      errors: ['S1 has no zones'],
+    },
+    'need not stand in zones': {
+      parameters: { name: 'asp', zoneRedundant: false },
+      resources: { 'Microsoft.Web/serverfarms/asp': { properties: { zoneRedundant: false } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }
