@@ -7,9 +7,10 @@ interfaces.GlobalModule {
   parameterMetadata+:: {
     name: {
       type: 'string',
-      description: 'Name of the zone, such as privatelink.vaultcore.azure.net',
+      description: 'Name of the zone, of two parts or more, such as privatelink.vaultcore.azure.net',
       minLength: 1,
       maxLength: 254,
+      pattern: '^[a-zA-Z0-9_-]{1,63}([.][a-zA-Z0-9_-]{1,63}){1,33}$',
       examples: ['internal.example.com'],
     },
     virtualNetworks: {

@@ -27,6 +27,10 @@ local base = { name: 'internal.example.com' };
       parameters: base { aRecords: { api: ['10.0.0.400'] } },
       errors: ["parameter 'aRecords.api[0]'"],
     },
+    'refuses what is no name of a zone': {
+      parameters: base { name: 'internal' },
+      errors: ["parameter 'name'"],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }
