@@ -6,6 +6,7 @@
     trees/ab/abcd…/         the files of a package
     trees/ab/abcd….txt      their listing, whose digest is the name
     signatures/ab/abcd….json   signatures of the manifest of that digest
+    entries/abcd….lock      what references came to that were compiled, for when we are offline
     tmp/                    what is being made
 
 Any number of processes share it. A tree appears as a whole, by a rename, and everything is checked against its digest

@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
@@ -32,7 +33,8 @@ _LONGEST_WAIT: Final = 60.0  # seconds that a registry may ask for
 _MOST_REDIRECTS: Final = 5
 _CONNECT: Final = 10.0  # seconds
 _SILENCE: Final = 30.0  # seconds without a byte
-_DEADLINE: Final = 900.0  # seconds for one body
+_LEAST_TIME: Final = 60.0  # seconds that any body may take
+_LEAST_RATE: Final = 2**19  # bytes a second that a larger one must come to
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PART: Final = 64 * 1024
@@ -198,7 +200,7 @@ class Transport:
             raise RegistryError(message, code="registry-untrusted", hint=hint) from error
         except requests.exceptions.ProxyError as error:
             raise _LostError(f"its proxy {_proxy_of(address)} does not connect us: {_reason(error)}") from error
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             if isinstance(error, ValueError):  # requests has several errors for what is no address
                 raise RegistryError(f"{self.host} gives an address that is none", code="registry-redirects") from error
             raise _LostError(_reason(error)) from error
@@ -333,7 +335,8 @@ def _bounded(response: requests.Response, limit: int, host: str) -> bytes:
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise _too_large(host, limit)
-    ends = time.monotonic() + _DEADLINE
+    most = _LEAST_TIME + limit / _LEAST_RATE
+    ends = time.monotonic() + most
     parts: list[bytes] = []
     size = 0
     for part in _parts(response):
@@ -341,7 +344,7 @@ def _bounded(response: requests.Response, limit: int, host: str) -> bytes:
         if size > limit:
             raise _too_large(host, limit)
         if time.monotonic() > ends:
-            raise _LostError(f"an answer did not end within {_DEADLINE:.0f} s")
+            raise _LostError(f"an answer did not end within {most:.0f} s")
         parts.append(part)
     if announced.isdecimal() and "Content-Encoding" not in response.headers and size != int(announced):
         raise _LostError(f"an answer has {size} bytes instead of {announced}")
@@ -349,7 +352,9 @@ def _bounded(response: requests.Response, limit: int, host: str) -> bytes:
 
 
 def _parts(response: requests.Response) -> Iterator[bytes]:
-    yield from response.iter_content(_PART)
+    """Yield the body as it comes; whole parts would be waited for without a look at the clock."""
+    while part := response.raw.read1(_PART, decode_content=True):
+        yield part
 
 
 def _too_large(host: str, limit: int) -> RegistryError:

@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from armlib.errors import ArmlibError
 from armlib.packages import client as client_module
+from armlib.packages import http as http_module
 from armlib.packages.client import RegistryRepository
 from armlib.packages.credentials import Credential, find_credential
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
@@ -268,6 +270,23 @@ def test_a_manifest_that_is_not_the_one_of_the_digest_is_refused() -> None:
     with liar(always(body=b"{}")) as running, pytest.raises(DamagedError) as caught:
         repository_at(running.host).manifest(digest_of(b"{ }"))
     assert caught.value.code == "digest-mismatch"
+
+
+def test_a_body_that_trickles_does_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_module, "_LEAST_TIME", 0.2)
+    monkeypatch.setattr(http_module, "_LEAST_RATE", 2**40)
+
+    def trickle() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.02)
+            yield b" "
+
+    started = time.monotonic()
+    with liar(lambda *_: Reply(200, trickle())) as running, pytest.raises(RegistryError) as caught:
+        repository_at(running.host).manifest("1.0.0")
+    assert caught.value.code == "registry-unreachable"
+    assert "did not end within" in caught.value.message
+    assert time.monotonic() - started < 30, "five attempts of a fifth of a second"
 
 
 TAG_LIES: dict[str, Rule] = {

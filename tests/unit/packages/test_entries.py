@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import armlib
 from armlib.build.compilation import Entries, compile_target, find_entries
 from armlib.build.entries import with_packages, with_pinned_entries
 from armlib.config import Package, Settings, Target
@@ -188,8 +189,11 @@ def test_what_is_neither_file_nor_package_is_told(
 def test_what_looks_like_a_file_is_looked_up_nowhere(text: str, settings: MakeSettings) -> None:
     told = settings("", '[registries]\ndefault = "oci://127.0.0.1:1/nowhere"\n')
     if text == "main.jsonet":  # a name that packages may have, too: then the error says both
-        with pytest.raises(RegistryError, match=r"there is no such file, and 127\.0\.0\.1:1 cannot be reached"):
-            find_entries([text], replace(told, packages=replace(told.packages, offline=False)), told.project)
+        offline = replace(told, packages=replace(told.packages, offline=True))
+        with pytest.raises(
+            RegistryError, match=r"there is no such file, and oci://127\.0\.0\.1:1/nowhere/main\.jsonet"
+        ):
+            find(text, offline)
         return
     assert find(text, told).packages == ()
 
@@ -310,6 +314,21 @@ def test_offline_finds_what_was_fetched_once(publish: Publish, settings: MakeSet
     with pytest.raises(RegistryError) as caught:
         find("web@^1.1", offline)
     assert caught.value.code == "offline"
-    with pytest.raises(RegistryError) as gone:
-        find("web@1", told)
-    assert gone.value.code == "registry-unreachable"
+
+
+def test_programs_name_packages_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARMLIB_PACKAGES", str(tmp_path / "cache"))
+    monkeypatch.setenv("ARMLIB_LOCAL_REGISTRY", str(tmp_path / "local"))
+    monkeypatch.chdir(tmp_path)
+    made: Any = armlib.compile("armlib:storage/account", {"name": "stx"})
+    assert made["diagnostics"] == []
+    assert made["template"]["resources"][0]["name"] == "stx"
+    evaluated: Any = armlib.evaluate("armlib:storage/account", {"name": "stx"})
+    assert evaluated["resources"][0]["name"] == "stx"
+    for answer in (armlib.compile("nothing/here"), armlib.evaluate("nothing/here")):
+        found: Any = answer["diagnostics"]
+        assert [one["code"] for one in found] == ["entry-not-found"]
+    package_folder(tmp_path / "own", "web", "1.0.0", {"main.jsonnet": "{ resources: [], x: error 'x' } + 1"})
+    Layout(tmp_path / "layout").prepare()
+    wrong: Any = armlib.compile("folder:.#own")
+    assert wrong["template"] is None
