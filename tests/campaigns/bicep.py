@@ -8,8 +8,6 @@ template itself. Prints a table, and each exception with its cause.
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,31 +136,13 @@ def cause_of(outcome: corpus.Outcome) -> str | None:
 
 def main() -> int:
     """Run the campaign over the corpus, or the part of it that the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.bicep", description=__doc__)
-    parser.add_argument("--only", default="", help="templates whose names hold this text")
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell of each template")
-    parser.add_argument("--types", type=Path, help="a store of type definitions, which generic types are then made by")
-    options = parser.parse_args()
-    if not Path(FOLDER).is_dir():
-        print(f"the corpus is not at {FOLDER}", file=sys.stderr)
+    options = corpus.options_of("bicep", __doc__)
+    if options is None:
         return 2
     with project() as used:
         outcomes = [run(name, used, options.types) for name in names() if options.only in name]
-    for outcome in outcomes:
-        if options.verbose or outcome.wrong:
-            print(f"{outcome.name}: {outcome.resources} resources, {outcome.existing} put there before")
-            for stage, why in outcome.wrong.items():
-                print(f"    {stage}: {why[:400]}")
-            if outcome.wrong:
-                print(f"    because {cause_of(outcome) or '(not known)'}")
-    unexpected = [outcome for outcome in outcomes if outcome.wrong and cause_of(outcome) is None]
     stages = ("compile", "deploy", "what-if", "again", "destroy")
-    print()
-    for number, stage in enumerate(stages):
-        reached = [each for each in outcomes if not set(each.wrong) & set(stages[: min(number, 2)])]
-        print(f"{stage:8} {sum(stage not in each.wrong for each in reached):4} of {len(reached)} as they should be")
-    print(f"{len(unexpected)} exceptions without a known cause")
-    return 1 if unexpected else 0
+    return corpus.tell(outcomes, stages, cause_of, verbose=options.verbose)
 
 
 if __name__ == "__main__":

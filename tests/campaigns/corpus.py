@@ -11,7 +11,7 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -319,32 +319,51 @@ def _told(fault: Fault) -> str:
     return f"{cause.code}{where}: {cause.message}"
 
 
-def main() -> int:
-    """Run the campaign over the corpus, or the part of it that the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.corpus", description=__doc__)
+def options_of(module: str, about: str | None) -> argparse.Namespace | None:
+    """Return what the command line of a campaign asks for; None, which is told, where there is no corpus."""
+    parser = argparse.ArgumentParser(prog=f"python -m tests.campaigns.{module}", description=about)
     parser.add_argument("--only", default="", help="templates whose names hold this text")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell of each template")
     parser.add_argument("--types", type=Path, help="a store of type definitions, which generic types are then made by")
     options = parser.parse_args()
     if not Path(FOLDER).is_dir():
         print(f"the corpus is not at {FOLDER}", file=sys.stderr)
-        return 2
-    outcomes = [run(name, options.types) for name in names() if options.only in name]
+        return None
+    return options
+
+
+def tell(
+    outcomes: list[Outcome], stages: tuple[str, ...], cause_of: Callable[[Outcome], str | None], *, verbose: bool
+) -> int:
+    """Print what is not as it should be, and how many of those that got to it did well in each of *stages*.
+
+    Returns:
+        The exit code: 1 when there are exceptions without a known cause.
+    """
     for outcome in outcomes:
-        if options.verbose or outcome.wrong:
+        if verbose or outcome.wrong:
             print(f"{outcome.name}: {outcome.resources} resources, {outcome.existing} put there before")
             for stage, why in outcome.wrong.items():
                 print(f"    {stage}: {why[:400]}")
             if outcome.wrong:
                 print(f"    because {cause_of(outcome) or '(not known)'}")
-    unexpected = [outcome for outcome in outcomes if outcome.wrong and cause_of(outcome) is None]
-    stages = ("deploy", "what-if", "again", "destroy")
-    print(f"\n{len(outcomes)} of {len(entries())} templates can be evaluated")
+    print(f"\n{len(outcomes)} of {len(entries())} templates")
+    needed = stages[: stages.index("deploy") + 1]
     for number, stage in enumerate(stages):
-        reached = [each for each in outcomes if not set(each.wrong) & {"deploy"}] if number else outcomes
+        reached = [each for each in outcomes if not set(each.wrong) & set(needed[:number])]
         print(f"{stage:8} {sum(stage not in each.wrong for each in reached):4} of {len(reached)} as they should be")
+    unexpected = [outcome for outcome in outcomes if outcome.wrong and cause_of(outcome) is None]
     print(f"{len(unexpected)} exceptions without a known cause")
     return 1 if unexpected else 0
+
+
+def main() -> int:
+    """Run the campaign over the corpus, or the part of it that the command line asks for."""
+    options = options_of("corpus", __doc__)
+    if options is None:
+        return 2
+    outcomes = [run(name, options.types) for name in names() if options.only in name]
+    return tell(outcomes, ("deploy", "what-if", "again", "destroy"), cause_of, verbose=options.verbose)
 
 
 if __name__ == "__main__":
