@@ -8,28 +8,32 @@
     signatures/ab/abcd….json   signatures of the manifest of that digest
     entries/abcd….lock      what references came to that were compiled, for when we are offline
     tmp/                    what is being made
+    turns/ab                locked by who fetches a blob whose digest starts like this; empty
 
-Any number of processes share it. A tree appears as a whole, by a rename, and everything is checked against its digest
-when it is read, so that a process killed at any moment leaves nothing that another could mistake for whole.
+Any number of processes share it. Trees and blobs appear as a whole, by a rename, and everything is checked against its
+digest when it is read, so that a process killed at any moment leaves nothing that another could mistake for whole.
+What it left in tmp/ is removed an hour later by whoever puts something into the cache.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from armlib.files import write_file
 from armlib.jsonnet.digest import sha256_hex
 from armlib.packages.errors import DamagedError, PackageError
 from armlib.packages.listing import listing_of, parse_listing
 from armlib.packages.locked import listing_file, tree_folder
 
-_ABANDONED: Final = 24 * 3600  # seconds after which something in tmp/ belongs to nobody
+ABANDONED: Final = 3600  # seconds after which a temporary file belongs to nobody
+_LONGEST_TURN: Final = 60.0  # seconds that others are waited for
+_LONGEST_PAUSE: Final = 0.05  # seconds
 
 
 class Cache:
@@ -37,6 +41,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._is_swept = False
 
     def blob(self, digest: str) -> bytes | None:
         """Return the blob of *digest* (``sha256:…``), or None when it is not there; a damaged one is removed."""
@@ -56,8 +61,35 @@ class Cache:
         digest = f"sha256:{sha256_hex(data)}"
         path = self._blob(digest)
         if not path.exists():
-            write_file(path, data)
+            self._put(path, data)
         return digest
+
+    @contextlib.contextmanager
+    def turn(self, digest: str) -> Iterator[None]:
+        """Let one process at a time run the block for *digest*, so that the others find in the cache what it fetched.
+
+        This only saves work: where the system has no such locks, or the other one takes long, the block runs anyway.
+        The lock ends with its process.
+        """
+        name = digest.removeprefix("sha256:")[:2]
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                path = self.folder / "turns" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _wait_for(stack.enter_context(path.open("wb")).fileno())
+            yield
+
+    def _put(self, path: Path, data: bytes) -> None:
+        """Write *data* to *path*, by way of tmp/, where what is left of the killed is found again."""
+        made = self._temporary(path.name) / path.name
+        try:
+            made.write_bytes(data)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.replace(path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            shutil.rmtree(made.parent, ignore_errors=True)
 
     def _blob(self, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
@@ -104,10 +136,10 @@ class Cache:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
                 target.chmod(0o444)
-            write_file(listing_file(self.folder, tree), listing)
+            self._put(listing_file(self.folder, tree), listing)
             self._move(made, tree)
         except OSError as error:
-            raise PackageError(f"cannot write to {self.folder}: {error.strerror}", code="cannot-write") from error
+            raise self._unwritable(error) from error
         finally:
             shutil.rmtree(made, ignore_errors=True)
         return tree
@@ -115,7 +147,7 @@ class Cache:
     def _move(self, made: Path, tree: str) -> None:
         """Put the folder *made* in its place; whoever else did so at the same time has put the same there."""
         folder = tree_folder(self.folder, tree)
-        for _ in range(10):
+        for attempt in range(10):
             try:
                 made.rename(folder)
             except OSError:
@@ -124,24 +156,32 @@ class Cache:
                 with contextlib.suppress(OSError):  # damaged: out of the way with it
                     folder.rename(made.with_name(f"{made.name}.old{time.monotonic_ns()}"))
             else:
-                self._sweep()
+                if attempt:
+                    self._sweep()
                 return
         made.rename(folder)
 
-    def _temporary(self, tree: str) -> Path:
-        folder = self.folder / "tmp" / f"{tree[:16]}.{os.getpid()}.{os.urandom(4).hex()}"
+    def _temporary(self, name: str) -> Path:
+        if not self._is_swept:
+            self._is_swept = True
+            self._sweep()
+        folder = self.folder / "tmp" / f"{name[:16]}.{os.getpid()}.{os.urandom(4).hex()}"
         try:
             folder.mkdir(parents=True)
         except OSError as error:
-            raise PackageError(f"cannot write to {self.folder}: {error.strerror}", code="cannot-write") from error
+            raise self._unwritable(error) from error
         return folder
 
     def _sweep(self) -> None:
         """Remove what processes left that were killed long ago, and damaged trees."""
         with contextlib.suppress(OSError):
             for path in (self.folder / "tmp").iterdir():
-                if ".old" in path.name or path.stat().st_mtime < time.time() - _ABANDONED:
-                    shutil.rmtree(path, ignore_errors=True)
+                with contextlib.suppress(OSError):  # its process has just finished
+                    if ".old" in path.name or path.stat().st_mtime < time.time() - ABANDONED:
+                        shutil.rmtree(path, ignore_errors=True)
+
+    def _unwritable(self, error: OSError) -> PackageError:
+        return PackageError(f"cannot write to {self.folder}: {error.strerror}", code="cannot-write")
 
     def signatures(self, digest: str) -> bytes | None:
         """Return what was kept of the signatures of the manifest of *digest*."""
@@ -152,11 +192,24 @@ class Cache:
 
     def put_signatures(self, digest: str, data: bytes) -> None:
         """Keep *data*, the signatures of the manifest of *digest*."""
-        write_file(self._signatures(digest), data)
+        self._put(self._signatures(digest), data)
 
     def _signatures(self, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
         return self.folder / "signatures" / name[:2] / f"{name}.json"
+
+
+def _wait_for(descriptor: int) -> None:
+    """Lock the file *descriptor*, if that can be had in time."""
+    ends, pause = time.monotonic() + _LONGEST_TURN, 0.002
+    while time.monotonic() < ends:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        else:
+            return
 
 
 def _damaged(folder: Path) -> DamagedError:

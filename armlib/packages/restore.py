@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armlib.config import Settings
-from armlib.packages.cache import Cache
+from armlib.packages.cache import ABANDONED, Cache
 from armlib.packages.errors import DamagedError, PackageError
 from armlib.packages.location import cache_folder
 from armlib.packages.lock import LOCK_NAME, Lock, Locked, lock_text, read_lock
@@ -130,6 +132,15 @@ def write_lock(project: Path, lock: Lock) -> None:
     path, text = project / LOCK_NAME, lock_text(lock)
     if not path.is_file() or path.read_bytes() != text:
         write_file(path, text)
+    _sweep(project)
+
+
+def _sweep(project: Path) -> None:
+    """Remove what processes left beside the lock and ``armlib.toml`` that were killed while they wrote those."""
+    for path in project.glob(".armlib.*.tmp"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - ABANDONED:
+                path.unlink()
 
 
 @contextmanager

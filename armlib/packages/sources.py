@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol, TypeVar
@@ -184,9 +185,15 @@ class Sources:
             PackageError: There is none.
             RegistryError: The registry cannot be asked.
         """
-        cached = self.cache.blob(reference) if reference.startswith("sha256:") else None
-        if cached is not None:
-            return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
+        if not reference.startswith("sha256:"):
+            return self._asked_manifest(origin, reference)
+        with self._turn(origin, reference):
+            cached = self.cache.blob(reference)
+            if cached is not None:
+                return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
+            return self._asked_manifest(origin, reference)
+
+    def _asked_manifest(self, origin: Origin, reference: str) -> Stored:
         stored = self.repository(origin).manifest(reference)
         if stored is None:
             hint = "'armlib update' chooses among what is there"
@@ -198,12 +205,17 @@ class Sources:
 
     def blob(self, origin: Origin, descriptor: Descriptor) -> bytes:
         """Return a blob of a registry, from the cache when it is there."""
-        cached = self.cache.blob(descriptor.digest)
-        if cached is not None and len(cached) == descriptor.size:
-            return cached
-        data = self.repository(origin).blob(descriptor)
-        self.cache.put_blob(data)
-        return data
+        with self._turn(origin, descriptor.digest):
+            cached = self.cache.blob(descriptor.digest)
+            if cached is not None and len(cached) == descriptor.size:
+                return cached
+            data = self.repository(origin).blob(descriptor)
+            self.cache.put_blob(data)
+            return data
+
+    def _turn(self, origin: Origin, digest: str) -> AbstractContextManager[None]:
+        """Return what to fetch *digest* within, so that of many processes one downloads it."""
+        return self.cache.turn(digest) if origin.kind == "oci" else nullcontext()
 
     def kept_signatures(self, digest: str) -> list[bytes]:
         """Return the envelopes of the signatures of the manifest of *digest* that are in the cache."""

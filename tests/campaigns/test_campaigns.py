@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import bicep, corpus, many
+from tests.campaigns import bicep, corpus, many, restore_kills, restore_many
 from tests.corpus.test_corpus_eval import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -48,3 +48,15 @@ def test_modules_of_bicep_from_a_registry_deploy_as_their_templates_do() -> None
     with bicep.project() as used:
         outcomes = [bicep.run(name, used) for name in names]
     assert {each.name: each.wrong for each in outcomes if each.wrong and bicep.cause_of(each) is None} == {}
+
+
+def test_a_killed_restore_leaves_a_lock_and_a_cache_to_go_on_from(tmp_path: Path) -> None:
+    results = restore_kills.campaign(3, 11, "layout:" + str(tmp_path / "layout"), tmp_path, timed=False)
+    assert [result.wrong for result in results] == [()] * 3
+    assert any(result.was_alive for result in results)
+
+
+def test_restores_at_once_share_what_each_of_them_fetches(tmp_path: Path) -> None:
+    wrong, times = restore_many.campaign(4, tmp_path, 7)
+    assert wrong == []
+    assert set(times) == {1}
