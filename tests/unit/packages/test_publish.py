@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -382,3 +383,24 @@ def test_no_bit_can_flip_in_what_a_registry_stores(tmp_path: Path, server: Serve
                 restore(fresh)
         path.write_bytes(whole)
     assert require_locked(user.settings(toml)).packages["web 1.0.0"].digest == published.descriptor.digest
+
+
+def test_no_bit_can_flip_in_what_versions_are_chosen_by(tmp_path: Path, server: Server) -> None:
+    """Without a lock the configuration of a package is read; random bits of it are changed on the registry's disk."""
+    person = Person(tmp_path / "person", f"oci://{server.host}/config-{tmp_path.name.replace('_', '-').lower()}")
+    person.publish("web", "1.0.0")
+    with opened_at(person.settings(), person.folder) as (sources, manifest):
+        name = find("web", sources, manifest).manifest.config.digest.removeprefix("sha256:")
+    path = server.storage / "docker/registry/v2/blobs/sha256" / name[:2] / name / "data"
+    whole = path.read_bytes()
+    chosen = random.Random(5)
+    for number in range(24):
+        flipped = bytearray(whole)
+        flipped[chosen.randrange(len(whole))] ^= 1 << chosen.randrange(8)
+        path.write_bytes(flipped)
+        user = other(person, f"user-{number}")
+        with pytest.raises(DamagedError) as caught:
+            restore(user.settings('[dependencies]\nweb = "1"\n'))
+        assert caught.value.code == "digest-mismatch"
+    path.write_bytes(whole)
+    assert list(restore(other(person, "last").settings('[dependencies]\nweb = "1"\n')).lock.packages) == ["web 1.0.0"]
