@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("armlib.cli.deploy:deploy_command", "Deploy ENTRY to Azure, or to the local ARM."),
     "destroy": ("armlib.cli.destroy:destroy_command", "Delete the resources that ENTRY deploys."),
     "lint": ("armlib.cli.lint:lint_command", "Say what had better be otherwise in ENTRY."),
+    "graph": ("armlib.cli.graph:graph_command", "Show in which order ENTRY is deployed, and why."),
     "test": ("armlib.cli.test:test_command", "Run the tests of modules, and deploy their examples."),
     "types": ("armlib.cli.types:types_command", "Azure's resource types: install, list, show, check, generate."),
     "add": ("armlib.cli.add:add_command", "Add packages to the dependencies of the project."),

@@ -1,4 +1,4 @@
-"""Directed graphs: parts that lead back to themselves, and the way back."""
+"""Directed graphs: parts that lead back to themselves, the way back, and how deep each node stands."""
 
 from __future__ import annotations
 
@@ -56,6 +56,27 @@ def _popped(stack: list[Node], on_stack: set[Node], last: Node) -> list[Node]:
         component.append(stack.pop())
         on_stack.discard(component[-1])
     return component
+
+
+def depths(needs: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
+    """Return how deep each node of *needs* stands: 0 where it needs nothing, else one more than the deepest it needs.
+
+    Every needed node must be a key. Where nodes need each other in a circle, one of them does without another.
+    """
+    depth: dict[Node, int] = {}
+    for start in needs:
+        stack = [(start, iter(needs[start]))]
+        entered = {start}
+        while stack:
+            node, rest = stack[-1]
+            below = next((need for need in rest if need not in depth and need not in entered), None)
+            if below is not None:
+                entered.add(below)
+                stack.append((below, iter(needs[below])))
+                continue
+            stack.pop()
+            depth.setdefault(node, max((depth[need] + 1 for need in needs[node] if need in depth), default=0))
+    return depth
 
 
 def path_back(graph: Mapping[Node, Sequence[Node]], start: Node, end: Node) -> list[Node]:

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from armlib.emulator.http.page.markup import Html, Node, join, link, tag
+from armlib.emulator.http.page.links import link
 from armlib.jsontypes import Json
+from armlib.report.markup import Html, Node, join, tag
 
 _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>true|false|null)|(?P<number>-?\d[\d.eE+-]*)'

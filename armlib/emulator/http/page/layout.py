@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from armlib.emulator.http.call import Answer
-from armlib.emulator.http.page.markup import Html, Node, join, link, tag
+from armlib.emulator.http.page.links import link
+from armlib.report.markup import Html, Node, join, tag
 
 _FOLDER = Path(__file__).parent
 _ICON = (

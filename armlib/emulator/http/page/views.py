@@ -8,13 +8,14 @@ from typing import Any
 from armlib.deployment.fault import Fault
 from armlib.emulator.addresses import Address, Kind, parse_address
 from armlib.emulator.http.call import Answer, Call
-from armlib.emulator.http.page.graph import Box, draw
 from armlib.emulator.http.page.json_view import json_view
 from armlib.emulator.http.page.layout import folded, heading, nothing, page, pill, section, table
-from armlib.emulator.http.page.markup import Html, Node, join, link, tag
+from armlib.emulator.http.page.links import address, link
 from armlib.emulator.http.service import check_version
 from armlib.emulator.status import counts
 from armlib.jsontypes import JsonObject
+from armlib.report.graph.drawing import Box, draw
+from armlib.report.markup import Html, Node, join, tag
 
 _RECENT = 15  # deployments and events on the first page
 _MOST_EVENTS = 200
@@ -345,7 +346,7 @@ def _boxes(properties: Mapping[str, Any], operations: Sequence[Mapping[str, Any]
             known[key] = (target["id"], str(target.get("resourceName", "")), str(target.get("resourceType", "")))
             states[key] = str(step.get("provisioningState", ""))
     return [
-        Box(id=id_, name=name, type=type_, state=states.get(key, ""), needs=needs.get(key, ()))
+        Box(id=id_, name=name, type=type_, state=states.get(key, ""), needs=needs.get(key, ()), href=address(id_))
         for key, (id_, name, type_) in known.items()
     ]
 

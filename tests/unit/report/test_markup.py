@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armlib.emulator.http.page.json_view import json_view
-from armlib.emulator.http.page.markup import address, join, link, tag
+from armlib.emulator.http.page.links import address, link
+from armlib.report.markup import join, tag
 
 
 def test_texts_and_attributes_are_escaped() -> None:

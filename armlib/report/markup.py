@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
-from urllib.parse import urlencode
 
 _VOID = frozenset({"br", "hr", "input", "link", "meta", "path", "rect", "circle"})
 
@@ -36,17 +35,6 @@ def tag(name: str, /, *children: Node, **attributes: str | int | bool | None) ->
 def join(nodes: Iterable[Node]) -> Html:
     """Return *nodes* one after the other."""
     return Html("".join(map(_text, nodes)))
-
-
-def link(id_: str, /, *children: Node, view: str | None = None, **attributes: str | None) -> Html:
-    """Return a link to the page of what has the id *id_*."""
-    return tag("a", *children, href=address(id_, view), **attributes)
-
-
-def address(id_: str, view: str | None = None) -> str:
-    """Return the address of the page of what has the id *id_*; "" is the first page."""
-    words = {name: value for name, value in (("id", id_), ("view", view)) if value}
-    return "/" + ("?" + urlencode(words) if words else "")
 
 
 def _attribute(key: str, value: object) -> str:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armlib.emulator.http.page.graph import Box, draw
+from armlib.report.graph.drawing import Box, draw
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -26,7 +26,7 @@ def places(drawing: str) -> dict[str, tuple[float, float]]:
 
 
 def box(name: str, *needs: str) -> Box:
-    return Box(id=f"/{name}", name=name, type="Microsoft.X/kinds", needs=[f"/{need}" for need in needs])
+    return Box(id=f"/{name}", name=name, type="M.X/k", needs=[f"/{need}" for need in needs], href=f"?{name}")
 
 
 def test_what_is_needed_stands_left_of_what_needs_it() -> None:
@@ -40,7 +40,7 @@ def test_a_line_is_drawn_for_each_need_and_led_through_the_layers_between() -> N
 
 
 def test_ids_are_compared_without_regard_to_case_and_what_is_elsewhere_is_left_out() -> None:
-    found = places(draw([box("a"), Box(id="/B", name="b", type="M.X/k", needs=["/A", "/elsewhere", "/b"])]))
+    found = places(draw([box("a"), Box(id="/B", name="b", type="M.X/k", needs=["/A", "/elsewhere", "/b"], href="?")]))
     assert set(found) == {"a", "b"}
     assert found["a"][0] < found["b"][0]
 
