@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,13 @@ import click
 
 from armlib.cli.app import App
 from armlib.cli.options import (
-    FILE,
+    ENTRY,
     Limits,
     ReportOptions,
     SourceOptions,
     flags,
     limit_options,
+    opened_entries,
     report_options,
     source_options,
     target_of,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   armlib graph main.jsonnet -p name=web
+  armlib graph armlib:storage/account -p name=stexample
   armlib graph azuredeploy.json --output mermaid >> README.md
   armlib graph main.jsonnet --output html > graph.html
   armlib graph main.jsonnet --output dot | dot -Tpdf > graph.pdf
@@ -36,14 +37,14 @@ OUTPUTS = ("text", "svg", "html", "mermaid", "dot")
 
 
 @click.command("graph", short_help="Show in which order ENTRY is deployed, and why.", epilog=EXAMPLES)
-@click.argument("entry", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @click.option("--output", type=click.Choice(OUTPUTS), default="text", help="What the graph is written as.")
 @source_options
 @limit_options
 @report_options
 @click.pass_obj
 def graph_command(
-    app: App, /, entry: Path, output: str, source: SourceOptions, limits: Limits, report: ReportOptions
+    app: App, /, entry: str, output: str, source: SourceOptions, limits: Limits, report: ReportOptions
 ) -> ExitCode:
     """Show in which order the resources of ENTRY, a Jsonnet module or an ARM template, are deployed, and why.
 
@@ -53,14 +54,13 @@ def graph_command(
     """
     from dataclasses import replace
 
-    from armlib.build.compilation import compile_target, standard_input, stdin_names
+    from armlib.build.compilation import compile_target
     from armlib.compiler.dependencies import deployment_steps
     from armlib.report.graph.machine import as_json
     from armlib.template.scope import ScopeKind, scope_kind_of_schema
 
-    settings = app.settings(entry, replace(flags(source, limits, report), lint=False), result="steps")
-    with standard_input((entry,), sys.stdin.buffer) as files:
-        app.shown_as = stdin_names(files)
+    settings = app.settings(Path(entry), replace(flags(source, limits, report), lint=False), result="steps")
+    with opened_entries(app, (entry,), settings) as files:
         target = target_of("graph", files, (), source)
         compilation = compile_target(target, settings, app.evaluator(settings), app.environ).compilation
     template = compilation.template
@@ -69,7 +69,7 @@ def graph_command(
         return ExitCode.WRONG_INPUT
     kind = scope_kind_of_schema(str(template["$schema"])) or ScopeKind.GROUP
     steps = deployment_steps(template, kind)
-    text = _rendered(steps, output, entry.name).encode()
+    text = _rendered(steps, output, Path(entry).name).encode()
     app.finish({"steps": as_json(steps)}, text, compilation.diagnostics)
     return ExitCode.FINE
 
