@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from armlib.jsonnet.digest import sha256_hex
 from armlib.packages.errors import PackageError
 
 LOCK_NAME = "armlib.lock"
@@ -60,12 +61,15 @@ def read_lock(path: Path) -> Lock | None:
     except OSError as error:
         raise PackageError(f"cannot read {path}: {error.strerror}", code="cannot-read") from error
     try:
-        table = tomllib.loads(data.decode())
+        text = data.decode()
+        table = tomllib.loads(text)
         if table.get("version") != _VERSION:
             hint = "a later armlib may have written it; 'armlib update' writes it again"
             raise PackageError(
                 f"{path} has version {table.get('version')}, not {_VERSION}", code="lock-damaged", hint=hint
             )
+        if table.get("checksum") != _checksum(text):
+            raise ValueError("it is not as armlib wrote it, since its checksum does not go with the rest")
         return _lock(table)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "take it from version control, or remove it and run 'armlib restore'"
@@ -113,7 +117,7 @@ def _require_digests(locked: Locked) -> None:
 
 def lock_text(lock: Lock) -> bytes:
     """Return *lock* as the text of its file: the same lock, the same bytes."""
-    lines = [_HEAD, f"version = {_VERSION}\n", f"asked = {_quoted(lock.asked)}\n", *_table("imports", lock.imports)]
+    lines = [f"asked = {_quoted(lock.asked)}\n", *_table("imports", lock.imports)]
     for id_ in sorted(lock.packages):
         locked = lock.packages[id_]
         lines.append("\n[[package]]\n")
@@ -123,7 +127,22 @@ def lock_text(lock: Lock) -> bytes:
         if locked.exports:
             lines.append(f"exports = [{', '.join(map(_quoted, locked.exports))}]\n")
         lines += _table("package.imports", locked.imports)
-    return "".join(lines).encode()
+    return sealed(f"{_HEAD}version = {_VERSION}\n", "".join(lines)).encode()
+
+
+def sealed(head: str, rest: str) -> str:
+    """Return *head* and *rest* of a lock with the checksum between them that :func:`read_lock` asks for.
+
+    One flipped bit in a version, a source or an import may give another package that is locked, too, and no digest of
+    its own would tell.
+    """
+    return f'{head}checksum = "{_checksum(head + rest)}"\n{rest}'
+
+
+def _checksum(text: str) -> str:
+    """Return the digest of the lines of *text* but for the checksum's own, however they end."""
+    lines = [line for line in text.replace("\r\n", "\n").split("\n") if not line.startswith("checksum = ")]
+    return sha256_hex("\n".join(lines).encode())
 
 
 def _table(name: str, texts: Mapping[str, str]) -> Iterable[str]:

@@ -14,7 +14,7 @@ from armlib.packages.cache import Cache
 from armlib.packages.errors import DamagedError, PackageError
 from armlib.packages.layout import Layout
 from armlib.packages.listed import as_table, as_tree
-from armlib.packages.lock import Lock, Locked, lock_text, read_lock
+from armlib.packages.lock import Lock, Locked, lock_text, read_lock, sealed
 from armlib.packages.locked import tree_folder
 from armlib.packages.restore import lock_again, names_but, require_locked, restore, write_lock
 from tests.unit.packages.conftest import Publish, package_folder
@@ -213,10 +213,37 @@ def test_the_tree_shows_who_needs_whom(publish: Publish, settings: MakeSettings)
     ],
 )
 def test_a_damaged_lock_is_told(text: str, project: Path) -> None:
-    (project / "armlib.lock").write_text(text)
+    (project / "armlib.lock").write_text(
+        sealed(f"{text}\n" if "[" not in text else "version = 1\n", text.partition("\n")[2])
+    )
     with pytest.raises(PackageError) as caught:
         read_lock(project / "armlib.lock")
     assert caught.value.code == "lock-damaged"
+    assert "checksum" not in str(caught.value)
+
+
+def test_no_bit_of_a_lock_can_flip(project: Path) -> None:
+    lines = {
+        f"net {major}.0.0": Locked(
+            id=f"net {major}.0.0", name="net", version=f"{major}.0.0", source="l:", tree=tree * 64
+        )
+        for major, tree in ((2, "a"), (3, "b"))
+    }
+    path = project / "armlib.lock"
+    whole = lock_text(Lock(asked="x", imports={"net": "net 2.0.0"}, packages=lines))
+    for at in range(0, len(whole) * 8, 7):
+        data = bytearray(whole)
+        data[at // 8] ^= 1 << at % 8
+        path.write_bytes(data)
+        with pytest.raises(PackageError) as caught:
+            read_lock(path)
+        assert caught.value.code == "lock-damaged"
+
+
+def test_a_lock_that_was_checked_out_with_other_line_ends_is_the_same(project: Path) -> None:
+    path = project / "armlib.lock"
+    path.write_bytes(lock_text(Lock(asked="x")).replace(b"\n", b"\r\n"))
+    assert read_lock(path) == Lock(asked="x")
 
 
 def test_a_lock_reads_as_it_was_written(project: Path) -> None:
