@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import bicep, corpus, many, restore_kills, restore_many
+from tests.campaigns import bicep, corpus, flipped_bits, many, restore_kills, restore_many
 from tests.corpus.test_corpus_eval import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -60,3 +60,11 @@ def test_restores_at_once_share_what_each_of_them_fetches(tmp_path: Path) -> Non
     wrong, times = restore_many.campaign(4, tmp_path, 7)
     assert wrong == []
     assert set(times) == {1}
+
+
+def test_no_bit_can_flip_anywhere(tmp_path: Path) -> None:
+    with flipped_bits.opened(tmp_path, layout=True) as made:
+        results = list(flipped_bits.campaign(28, 5, made))
+    assert [result for result in results if result.wrong] == []
+    assert {"lock", "blob", "index", "cached file", "cached listing"} <= {each.kind for each in results}
+    assert sum(bool(result.refused) for result in results) > 10
