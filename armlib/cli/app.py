@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("armlib.cli.restore:restore_command", "Fetch the packages that armlib.lock names."),
     "update": ("armlib.cli.update:update_command", "Choose newer versions of packages."),
     "list": ("armlib.cli.list:list_command", "List the packages of the project."),
+    "vendor": ("armlib.cli.vendor:vendor_command", "Write the packages into a folder for plain jsonnet."),
     "local": (
         "armlib.cli.local:local_command",
         "The local Azure Resource Manager: a server, and its state.",

@@ -42,7 +42,7 @@ def package_settings(app: App, project: Path, report: ReportOptions, *, result: 
 
 def finish_restored(app: App, restored: Restored) -> None:
     """Tell what changed, and what was fetched."""
-    lines = [f"{_sign(before, now)} {name} {_versions(before, now)}\n" for name, before, now in restored.changes]
+    lines = [f"{_sign(before, now)} {name} {versions_text(before, now)}\n" for name, before, now in restored.changes]
     count = len(restored.lock.packages)
     lines.append(f"{count} package{'' if count == 1 else 's'}, {len(restored.fetched)} fetched\n")
     result: JsonObject = {
@@ -65,5 +65,6 @@ def _sign(before: str, now: str) -> str:
     return "+" if not before else "~" if now else "-"
 
 
-def _versions(before: str, now: str) -> str:
-    return f"{before} -> {now}" if before and now else before or now
+def versions_text(before: str, now: str) -> str:
+    """Return the version of a package before and now, "" for none, as they are told."""
+    return f"{before} -> {now}" if before and now and before != now else before or now
