@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import building, compilation, emulator, evaluation, types
+from benchmarks import building, compilation, emulator, evaluation, packages, types
 from benchmarks.table import Row, as_table, write_json
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "eval-growth": evaluation.growth,
     "local-start": emulator.start,
     "local-deployment": emulator.deployment,
+    "packages-restore": packages.restoring,
     "types-install": types.installation,
     "types-lookup": types.lookups,
     "types-check": types.speed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hashlib import sha256
@@ -16,7 +18,14 @@ else:
 
 
 def sha256_hex(data: bytes) -> str:
-    """Return the sha256 of *data* in lower-case hexadecimal."""
+    """Return the sha256 of *data* in lower-case hexadecimal.
+
+    OpenSSL does it where it is loaded anyway: it uses the processor's instructions, and lets other threads run.
+    """
+    openssl = sys.modules.get("_hashlib")
+    if openssl is not None:
+        digest: str = openssl.openssl_sha256(data).hexdigest()
+        return digest
     return sha256(data).hexdigest()
 
 

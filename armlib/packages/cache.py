@@ -24,7 +24,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from armlib.jsonnet.digest import sha256_hex
 from armlib.packages.errors import DamagedError, PackageError
@@ -75,21 +75,20 @@ class Cache:
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):
                 path = self.folder / "turns" / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _wait_for(stack.enter_context(path.open("wb")).fileno())
+                _wait_for(stack.enter_context(_opened(path)).fileno())
             yield
 
     def _put(self, path: Path, data: bytes) -> None:
         """Write *data* to *path*, by way of tmp/, where what is left of the killed is found again."""
-        made = self._temporary(path.name) / path.name
+        made = self._temporary(path.name)
         try:
-            made.write_bytes(data)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.replace(path)
+            with _opened(made) as file:
+                file.write(data)
+            _moved(made, path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                made.unlink()
             raise self._unwritable(error) from error
-        finally:
-            shutil.rmtree(made.parent, ignore_errors=True)
 
     def _blob(self, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
@@ -132,10 +131,9 @@ class Cache:
         made = self._temporary(tree)
         try:
             for path, data in files.items():
-                target = made / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-                target.chmod(0o444)
+                with _opened(made / path) as file:
+                    file.write(data)
+                    os.fchmod(file.fileno(), 0o444)
             self._put(listing_file(self.folder, tree), listing)
             self._move(made, tree)
         except OSError as error:
@@ -162,15 +160,11 @@ class Cache:
         made.rename(folder)
 
     def _temporary(self, name: str) -> Path:
+        """Return a name in tmp/ that nobody else has, for a file or a folder."""
         if not self._is_swept:
             self._is_swept = True
             self._sweep()
-        folder = self.folder / "tmp" / f"{name[:16]}.{os.getpid()}.{os.urandom(4).hex()}"
-        try:
-            folder.mkdir(parents=True)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        return folder
+        return self.folder / "tmp" / f"{name[:16]}.{os.getpid()}.{os.urandom(4).hex()}"
 
     def _sweep(self) -> None:
         """Remove what processes left that were killed long ago, and damaged trees."""
@@ -178,7 +172,7 @@ class Cache:
             for path in (self.folder / "tmp").iterdir():
                 with contextlib.suppress(OSError):  # its process has just finished
                     if ".old" in path.name or path.stat().st_mtime < time.time() - ABANDONED:
-                        shutil.rmtree(path, ignore_errors=True)
+                        _remove(path)
 
     def _unwritable(self, error: OSError) -> PackageError:
         return PackageError(f"cannot write to {self.folder}: {error.strerror}", code="cannot-write")
@@ -197,6 +191,32 @@ class Cache:
     def _signatures(self, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
         return self.folder / "signatures" / name[:2] / f"{name}.json"
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Return the file *path*, opened to be written; the folders above it are made when they are not there."""
+    try:
+        return path.open("wb")
+    except FileNotFoundError:  # most of the time they are there
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("wb")
+
+
+def _moved(made: Path, path: Path) -> None:
+    """Move *made* to *path*, whose folder is made when it is not there."""
+    try:
+        made.replace(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made.replace(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder as far as that goes."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 def _wait_for(descriptor: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import re
 import ssl
@@ -15,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -40,7 +41,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PART: Final = 64 * 1024
 _LARGEST_TOKEN: Final = 256 * 1024
 _QUOTED: Final = 300  # characters of an error body that are shown
-_DIRECT: Final[Any] = {"http": None, "https": None, "all": None}  # no proxy, whatever the environment says
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,12 @@ class Transport:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"armlib/{__version__}"
-        self._session.verify = _certificates(ca_file) if ca_file else True
+        self._session.trust_env = False  # what the environment says is looked up once, not for every request
+        self._session.verify = _certificates(ca_file) if ca_file else _environment_certificates()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0))
         self._tokens: dict[str, str] = {}
+        self._proxies: dict[tuple[str, str], dict[str, str] | None] = {}
         self._guard = threading.Lock()
 
     def send(self, ask: Ask) -> Answer:
@@ -185,9 +187,8 @@ class Transport:
                 address,
                 headers=headers,
                 data=ask.data,
-                auth=_as_it_is,
                 allow_redirects=False,
-                proxies=_DIRECT if is_loopback(urlsplit(address).netloc) else None,
+                proxies=self._proxies_to(address),
                 stream=True,
                 timeout=(_CONNECT, _SILENCE),
             ) as response:
@@ -206,6 +207,13 @@ class Transport:
             raise _LostError(_reason(error)) from error
         except ValueError as error:  # and looks at where a redirect leads, though it is not to follow it
             raise RegistryError(f"{self.host} redirects to no address", code="registry-redirects") from error
+
+    def _proxies_to(self, address: str) -> dict[str, str] | None:
+        """Return the proxies that lead to *address*, none for this machine."""
+        place = _authority(address)
+        if place not in self._proxies:
+            self._proxies[place] = None if is_loopback(place[1]) else get_environ_proxies(address)
+        return self._proxies[place]
 
     # Signing in
 
@@ -318,16 +326,16 @@ def _certificates(file: str) -> str:
     return file
 
 
+def _environment_certificates() -> str | bool:
+    """Return the certificates to trust that the environment names, as requests reads it; True for the system's."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+
+
 def _proxy_of(address: str) -> str:
     """Return the proxy that leads to *address*, without a user and a password."""
     proxy = select_proxy(address, get_environ_proxies(address)) or ""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     return parts.netloc.rpartition("@")[2]
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from adding what stands in ~/.netrc."""
-    return request
 
 
 def _bounded(response: requests.Response, limit: int, host: str) -> bytes:

@@ -73,13 +73,18 @@ def name_of(number: int) -> str:
     return f"tree/p{number:02}"
 
 
-def publish_tree(registry: str, version: str, folder: Path, count: int = PACKAGES) -> None:
-    """Publish the tree in one *version*: each package has two below it, as far as there are so many."""
+def publish_tree(
+    registry: str, version: str, folder: Path, count: int = PACKAGES, lines: range = range(80, 600)
+) -> None:
+    """Publish the tree in one *version*: each package has two below it, as far as there are so many.
+
+    *lines* are how many lines of 64 bytes a module may have.
+    """
     chosen = random.Random(f"{version} {count}")
     for number in range(count):
         below = [child for child in (2 * number + 1, 2 * number + 2) if child < count]
         imports = "".join(f" + (import '{name_of(child)}/main.jsonnet').said" for child in below)
-        words = "\n".join(f"// {chosen.randbytes(30).hex()}" for _ in range(chosen.randrange(80, 600)))
+        words = "\n".join(f"// {chosen.randbytes(30).hex()}" for _ in range(chosen.choice(lines)))
         said = f"{{ said: ['{number}={version}']{imports} }}\n{words}\n"
         source = folder / version / name_of(number)
         source.mkdir(parents=True)

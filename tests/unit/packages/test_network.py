@@ -90,6 +90,20 @@ def test_a_registry_is_trusted_by_the_authority_that_is_named(
 
 
 @pytest.mark.usefixtures("named")
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_may_name_the_authority(
+    secure: Server, trusted: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, ca_file(tmp_path, trusted))
+    one = repository(f"{HOST}:{port_of(secure)}")
+    one.put_blob(b"over TLS")
+    assert one.blob(CONTENT) == b"over TLS"
+    (tmp_path / "own").mkdir()
+    with pytest.raises(RegistryError, match="does not prove who it is"):  # packages.ca counts before it
+        repository(f"{HOST}:{port_of(secure)}", ca_file(tmp_path / "own", authority("the tests"))).tags()
+
+
+@pytest.mark.usefixtures("named")
 @pytest.mark.parametrize("ca", ["another", "none"])
 def test_a_registry_that_nobody_vouches_for_is_told(secure: Server, ca: str, tmp_path: Path) -> None:
     file = ca_file(tmp_path, authority("the tests")) if ca == "another" else None

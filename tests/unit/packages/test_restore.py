@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,19 @@ def test_a_damaged_cache_is_healed(publish: Publish, settings: MakeSettings) -> 
     assert restore(made).fetched == ("web 1.0.0",)
     assert restore(made).fetched == ()
     assert [path for path in (cache / "tmp").iterdir() if ".old" in path.name] == []
+
+
+def test_what_the_killed_left_long_ago_is_cleared(tmp_path: Path) -> None:
+    made = tmp_path / "tmp"
+    (made / "folder.1.ab" / "lib").mkdir(parents=True)
+    for name in ("file.1.ab", "folder.1.ab/lib/main.jsonnet", "new.2.ab"):
+        (made / name).write_bytes(b"half")
+    for name in ("file.1.ab", "folder.1.ab"):
+        os.utime(made / name, (0, 0))
+    cache = Cache(tmp_path)
+    digest = cache.put_blob(b"whole")
+    assert cache.blob(digest) == b"whole"
+    assert [path.name for path in made.iterdir()] == ["new.2.ab"]
 
 
 def test_a_bit_that_flips_in_the_registry_is_refused(publish: Publish, settings: MakeSettings, layout: Layout) -> None:
