@@ -169,15 +169,12 @@ def _age(project: Project) -> None:
         os.utime(path, (time.time() - _LONG_AGO,) * 2)
 
 
-def campaign(times: int, seed: int, registry: str, folder: Path, *, timed: bool = True) -> list[Result]:
-    """Kill *times* commands, the scenarios in turn, each at a random moment of its time.
-
-    Where nothing is *timed*, one command after the other stands for the time of all.
-    """
+def campaign(times: int, seed: int, registry: str, folder: Path) -> list[Result]:
+    """Kill *times* commands, the scenarios in turn, each at a random moment of the time that it takes."""
     chosen = random.Random(seed)
     known = scenarios(registry, folder)
-    longest = {each.name: duration(each) for each in known} if timed else dict.fromkeys((e.name for e in known), 1.5)
     used = [known[number % len(known)] for number in range(times)]
+    longest = {each.name: duration(each) for each in used[: len(known)]}
     return [kill_once(each, chosen.uniform(0, longest[each.name] * 1.1)) for each in used]
 
 

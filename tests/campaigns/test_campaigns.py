@@ -51,7 +51,7 @@ def test_modules_of_bicep_from_a_registry_deploy_as_their_templates_do() -> None
 
 
 def test_a_killed_restore_leaves_a_lock_and_a_cache_to_go_on_from(tmp_path: Path) -> None:
-    results = restore_kills.campaign(3, 11, "layout:" + str(tmp_path / "layout"), tmp_path, timed=False)
+    results = restore_kills.campaign(3, 11, "layout:" + str(tmp_path / "layout"), tmp_path)
     assert [result.wrong for result in results] == [()] * 3
     assert any(result.was_alive for result in results)
 

@@ -254,7 +254,7 @@ def test_watching_runs_again_when_a_module_is_changed(module: Path) -> None:
 def pytest_in(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     plugin = "armlib.testing.pytest_plugin"
     command = [sys.executable, "-m", "pytest", "-p", plugin, "-q", "-rA", "--rootdir", str(folder), *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_pytest_runs_cases_when_it_is_asked_to(module: Path) -> None:
@@ -299,7 +299,7 @@ def test_pytest_tells_of_wrong_settings_and_files_without_a_traceback(module: Pa
 
 def test_the_plugin_imports_nothing_until_it_is_asked() -> None:
     program = "import sys, armlib.testing.pytest_plugin as p; print([m for m in sys.modules if m.startswith('armlib')])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=True)
     assert done.stdout.strip() == "['armlib', 'armlib.testing', 'armlib.testing.pytest_plugin']"
 
 
