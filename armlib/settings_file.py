@@ -31,6 +31,10 @@ File: TypeAlias = tuple[Flags, MakeTargets, Types, Lint, Packages, Azure]
 PACKAGE_TABLES = ("package", "dependencies", "registries", "mirrors", "trust")  # armlib.packages.manifest reads them
 
 
+# What stands before the @ of an address; a port is no password, though an @ may follow later.
+_CREDENTIALS = re.compile(r"(?<=://)(?:[^\"'@\s/]*|[^\"'@\s/:]*:(?!\d+/)[^\"'@\s]*)(?=@)")
+
+
 class SettingsError(DiagnosticsError):
     """``armlib.toml`` cannot be used; every problem of it is listed."""
 
@@ -75,6 +79,11 @@ def _at(path: Path, line: int = 0, column: int = 0) -> Place:
     return Place(file=str(path), line=line, column=column)
 
 
+def _without_passwords(line: str) -> str:
+    """Return *line* as it may be shown: as long as it was, without what addresses have before the @."""
+    return _CREDENTIALS.sub(lambda found: "*" * len(found[0]), line)
+
+
 def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diagnostic:
     message = str(failure)
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message)
@@ -83,7 +92,7 @@ def _syntax_error(path: Path, lines: Sequence[str], failure: ValueError) -> Diag
         line, column = len(lines), len(lines[-1]) + 1 if lines else 0
     else:
         message, line, column = found[1], int(found[2]), int(found[3])
-    excerpt = Excerpt(text=lines[line - 1], column=column) if 0 < line <= len(lines) else None
+    excerpt = Excerpt(text=_without_passwords(lines[line - 1]), column=column) if 0 < line <= len(lines) else None
     return error("settings-syntax", message, place=_at(path, line, column), excerpt=excerpt)
 
 
@@ -242,7 +251,9 @@ class Reader:
         line, column, length = _find_key(self._lines, keys)
         name = ".".join(keys)
         said = f"{name}: {message}" if name else message
-        excerpt = Excerpt(text=self._lines[line - 1], column=column, length=length) if line else None
+        excerpt = (
+            Excerpt(text=_without_passwords(self._lines[line - 1]), column=column, length=length) if line else None
+        )
         self.problems.append(error(code, said, hint=hint, place=_at(self.path, line, column), excerpt=excerpt))
 
 

@@ -16,6 +16,7 @@ Examples:
   armlib add storage/account@^1.2 network/virtual-network
   armlib add oci://registry.example.com/modules/web:1.2.0 --as web
   armlib add path:../shared --as shared
+  armlib add 'git+https://git.example.com/team/modules.git@^1.2#network/vnet'
 """
 
 
@@ -38,7 +39,8 @@ def add_command(
     """Add each REF to [dependencies] of armlib.toml, fetch it, and write armlib.lock.
 
     REF is NAME[@RANGE] in the default registry, ALIAS:NAME[@RANGE] in one of [registries], oci://HOST/REPOSITORY:TAG,
-    layout:FOLDER#NAME[@RANGE] or path:FOLDER. When something is wrong, both files stay as they are.
+    layout:FOLDER#NAME[@RANGE], path:FOLDER or git+ADDRESS[@REVISION|@RANGE][#FOLDER]. When something is wrong, both
+    files stay as they are.
     """
     from armlib.packages.add import add
 

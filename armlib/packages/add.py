@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import tomlkit
 
@@ -66,7 +66,7 @@ def _seen_from(reference: Reference, folder: Path, project: Path) -> Reference:
 def _entry(settings: Settings, manifest: Manifest, reference: Reference, alias: str | None) -> tuple[str, object]:
     """Return the key and the value for ``[dependencies]``."""
     origin = reference.origin
-    name = alias or origin.name or Path(origin.place).name
+    name = alias or _own_name(origin)
     if not is_import_name(name):
         raise UsageError(f"'{name}' cannot be what an import starts with", hint="--as NAME says what it is imported by")
     if origin.kind == "path":
@@ -76,11 +76,19 @@ def _entry(settings: Settings, manifest: Manifest, reference: Reference, alias: 
         version = _newest(settings, manifest, origin)
     if version is not None and origin.source == manifest.default_registry and name == origin.name:
         return name, version
+    if origin.kind == "git":
+        asked = {"git": origin.place, "directory": origin.name or None, "version": version, "revision": reference.tag}
+        return name, _inline(asked)
     registry = next((alias for alias, source in manifest.registries.items() if source == origin.source), origin.source)
     said = {"package": origin.name if name != origin.name else None, "registry": registry, "version": version}
     if origin.source == manifest.default_registry:
         del said["registry"]
     return name, _inline({**said, **_revision(reference)})
+
+
+def _own_name(origin: Origin) -> str:
+    """Return what a package is imported by when nothing is said: of git the last step of the folder or repository."""
+    return PurePosixPath(origin.shown_name).name if origin.kind == "git" else origin.name or Path(origin.place).name
 
 
 def _revision(reference: Reference) -> dict[str, str | None]:
@@ -93,10 +101,18 @@ def _revision(reference: Reference) -> dict[str, str | None]:
     return {"revision": revision} if revision else {}
 
 
-def _newest(settings: Settings, manifest: Manifest, origin: Origin) -> str:
-    """Return the range of what is compatible with the newest version, pre-releases only when there is nothing else."""
+def _newest(settings: Settings, manifest: Manifest, origin: Origin) -> str | None:
+    """Return the range of what is compatible with the newest version, pre-releases only when there is nothing else.
+
+    None stands for the branch that a git repository without versions is at.
+    """
     with opened(settings, Cache(cache_folder(settings.packages.cache)), manifest) as sources:
-        versions = sources.versions(origin)
+        try:
+            versions = sources.versions(origin)
+        except PackageError as error:
+            if origin.kind == "git" and error.code == "version-not-found":
+                return None
+            raise
     released = [version for version in versions if version.prerelease is None] or list(versions)
     if not released:
         raise PackageError(f"{origin} has no version", code="version-not-found", hint="say a tag: REF:TAG")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from armlib.packages.errors import DamagedError
@@ -68,7 +68,7 @@ def unpack(data: bytes, origin: str, *, root: str = "", skip_links: bool = False
                 files[path] = content
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError, OverflowError) as error:
         raise DamagedError(f"{origin} is not a tar archive: {error}", code="archive-refused") from error
-    _require_apart(files, origin)
+    require_apart(files, origin)
     return files
 
 
@@ -101,11 +101,11 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-def _require_apart(files: Mapping[str, bytes], origin: str) -> None:
+def require_apart(paths: Iterable[str], origin: str) -> None:
     """Refuse names that differ in case alone, and a file that is also a folder: no file system has room for both."""
     seen: dict[str, str] = {}
     folders: set[str] = set()
-    for path in files:
+    for path in paths:
         folded = path.casefold()
         if folded in seen:
             raise _refused(origin, path, f"differs from {seen[folded]} in case alone")

@@ -5,6 +5,7 @@
     blobs/ab/abcd…          manifests, configurations and layers, as a registry gave them
     trees/ab/abcd…/         the files of a package
     trees/ab/abcd….txt      their listing, whose digest is the name
+    commits/ab/abcd….txt   the tree of a folder of a git repository at a commit; the name is a digest of these
     signatures/ab/abcd….json   signatures of the manifest of that digest
     entries/abcd….lock      what references came to that were compiled, for when we are offline
     tmp/                    what is being made
@@ -176,6 +177,21 @@ class Cache:
 
     def _unwritable(self, error: OSError) -> PackageError:
         return PackageError(f"cannot write to {self.folder}: {error.strerror}", code="cannot-write")
+
+    def commit(self, key: str) -> str | None:
+        """Return the tree that was kept for a commit under *key*, when it is there, every byte of it."""
+        try:
+            tree = self._commit(key).read_text("ascii")
+        except (OSError, ValueError):
+            return None
+        return tree if len(tree) == 64 and tree.isalnum() and self.is_whole(tree) else None
+
+    def put_commit(self, key: str, tree: str) -> None:
+        """Keep *tree* as what the commit of *key* has."""
+        self._put(self._commit(key), tree.encode())
+
+    def _commit(self, key: str) -> Path:
+        return self.folder / "commits" / key[:2] / f"{key}.txt"
 
     def signatures(self, digest: str) -> bytes | None:
         """Return what was kept of the signatures of the manifest of *digest*."""

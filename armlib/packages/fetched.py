@@ -49,7 +49,7 @@ def _dependency(text: str, sources: Sources, manifest: Manifest) -> Dependency:
 
 def _alias(dependency: Dependency) -> str:
     origin = dependency.origin
-    return (origin.name or origin.place).rstrip("/").rpartition("/")[2]
+    return origin.shown_name.rstrip("/").rpartition("/")[2]
 
 
 def _settled(manifest: Manifest, sources: Sources, settings: Settings) -> Lock:

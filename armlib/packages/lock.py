@@ -23,8 +23,9 @@ _HEAD = "# Which packages armlib.toml comes to. Written by armlib; keep it in ve
 class Locked:
     """One package of the lock.
 
-    *digest* is that of its manifest in a registry (``sha256:…``), or a commit; *tree* that of the listing of its files.
-    Both are empty for a package that is read where it is. *imports* maps the names it imports by to the ids of others.
+    *digest* is that of its manifest in a registry (``sha256:…``), or a commit, which *ref* of the repository named;
+    *tree* is that of the listing of its files. All are empty for a package that is read where it is. *imports* maps the
+    names it imports by to the ids of others.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Locked:
     version: str
     source: str
     digest: str = ""
+    ref: str = ""
     tree: str = ""
     exports: tuple[str, ...] = ()
     imports: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +87,7 @@ def _lock(table: Mapping[str, Any]) -> Lock:
             version=entry["version"],
             source=entry["source"],
             digest=entry.get("digest", ""),
+            ref=entry.get("ref", ""),
             tree=entry.get("tree", ""),
             exports=tuple(entry.get("exports", [])),
             imports=_texts(entry.get("imports", {})),
@@ -106,7 +109,7 @@ def _texts(table: Mapping[str, Any]) -> dict[str, str]:
 
 def _require_digests(locked: Locked) -> None:
     """Hold what becomes a path in the cache to its form."""
-    texts = (locked.id, locked.name, locked.version, locked.source, locked.digest, *locked.exports)
+    texts = (locked.id, locked.name, locked.version, locked.source, locked.digest, locked.ref, *locked.exports)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(f"a value of '{locked.id}' is no text")
     if locked.tree and not (len(locked.tree) == 64 and set(locked.tree) <= set("0123456789abcdef")):
@@ -121,7 +124,7 @@ def lock_text(lock: Lock) -> bytes:
     for id_ in sorted(lock.packages):
         locked = lock.packages[id_]
         lines.append("\n[[package]]\n")
-        for name in ("id", "name", "version", "source", "digest", "tree"):
+        for name in ("id", "name", "version", "source", "digest", "ref", "tree"):
             value = getattr(locked, name)
             lines += [f"{name} = {_quoted(value)}\n"] if value else []
         if locked.exports:

@@ -55,6 +55,7 @@ def opened_at(settings: Settings, folder: Path) -> Iterator[tuple[Sources, Manif
         default=manifest.default_registry,
         offline=settings.packages.offline,
         mirrors=manifest.mirrors,
+        pins=manifest.pins,
         ca_file=settings.packages.ca,
     )
     try:

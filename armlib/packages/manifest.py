@@ -14,12 +14,22 @@ from armlib.config import FILE_NAME, absolute
 from armlib.jsontypes import Json, JsonObject
 from armlib.packages.errors import PackageError
 from armlib.packages.names import NAME_HINT, is_import_name, is_package_name
-from armlib.packages.origin import DIGEST, TAG, Origin, Reference, parse_reference, parse_source, relative_folder
+from armlib.packages.origin import (
+    DIGEST,
+    TAG,
+    Origin,
+    Reference,
+    git_origin,
+    parse_reference,
+    parse_source,
+    relative_folder,
+)
 from armlib.packages.versions import Range, exactly, from_tag, parse_range, parse_version
 from armlib.settings_file import Table, open_settings_file
 
 MODULE_FILE = "module.json"
 BUNDLER_FILE = "jsonnetfile.json"
+BUNDLER_LOCK = "jsonnetfile.lock.json"
 SIBLING = ""  # the source of a dependency that is where its dependent is, or in the default registry
 ANY = parse_range("*")
 
@@ -39,6 +49,14 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """What the lock of jsonnet-bundler has of a package: the commit and, "" for none, the sum of its files."""
+
+    commit: str
+    sum: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """Whose signatures count: files of public keys by name, and for patterns of package names the keys that do."""
 
@@ -51,7 +69,7 @@ class Manifest:
     """A project or a package; *name* and *version* are None when it is not to be published.
 
     *exports* are patterns of the files that others may import, all when there is none; *exclude* are patterns of files
-    that a package leaves out.
+    that a package leaves out. *pins* are those of ``jsonnetfile.lock.json``, by the names that jsonnet-bundler uses.
     """
 
     folder: Path
@@ -67,6 +85,7 @@ class Manifest:
     registries: Mapping[str, str] = field(default_factory=dict)
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trust: Trust = field(default_factory=Trust)
+    pins: Mapping[str, Pin] = field(default_factory=dict)
 
     @property
     def default_registry(self) -> str:
@@ -85,22 +104,19 @@ def read_manifest(folder: Path, project: Path | None = None) -> Manifest:
         SettingsError: ``armlib.toml`` has mistakes; all are told.
     """
     project = project or folder
-    bundled = _bundler_dependencies(folder, project)
+    pins = _read_pins(folder)
+    bundled = _bundler_dependencies(folder, project, pins)
     if (folder / FILE_NAME).is_file():
         manifest = _read_toml(folder, project)
         if manifest.name is not None or not (folder / MODULE_FILE).is_file():
             dependencies = {**bundled, **manifest.dependencies}
-            return _with_dependencies(manifest, dependencies)
+            return replace(manifest, dependencies=dependencies, pins=pins)
     if (folder / MODULE_FILE).is_file():
         return _read_module(folder, project)
     if not bundled and not (folder / BUNDLER_FILE).is_file() and not (folder / FILE_NAME).is_file():
         hint = f"a package has a table [package] in {FILE_NAME}, or a {MODULE_FILE}"
         raise PackageError(f"{folder} has no {FILE_NAME}", code="no-manifest", hint=hint)
-    return Manifest(folder=folder, dependencies=bundled)
-
-
-def _with_dependencies(manifest: Manifest, dependencies: Mapping[str, Dependency]) -> Manifest:
-    return replace(manifest, dependencies=dependencies)
+    return Manifest(folder=folder, dependencies=bundled, pins=pins)
 
 
 # armlib.toml
@@ -233,9 +249,12 @@ def dependency_to(name: str, reference: Reference) -> Dependency:
     Raises:
         ValueError: Its version is no range.
     """
-    version = from_tag(reference.tag) if reference.tag else None
+    is_git = reference.origin.kind == "git"
+    version = from_tag(reference.tag) if reference.tag and not is_git else None
     if version is not None:
         return Dependency(name=name, origin=reference.origin, range=exactly(version))
+    if is_git and not reference.version:
+        return Dependency(name=name, origin=reference.origin, revision=reference.tag or "HEAD")
     if reference.tag or reference.digest:
         return Dependency(name=name, origin=reference.origin, revision=reference.tag or reference.digest)
     return Dependency(name=name, origin=reference.origin, range=parse_range(reference.version or "*"))
@@ -248,14 +267,19 @@ def _published(name: str) -> str:
 
 
 def _from_table(table: Table, name: str, folder: Path, project: Path, registries: dict[str, str]) -> Dependency | None:
-    """Read ``{ version, package, registry }``, ``{ path }`` or ``{ git, revision, directory }``."""
+    """Read ``{ version, package, registry }``, ``{ path }`` or ``{ git, revision or version, directory }``."""
     path, git, version = table.text("path"), table.text("git"), table.text("version")
     package, registry = table.text("package"), table.text("registry")
     revision, directory = table.text("revision"), table.text("directory")
     table.finish()
     if git:
         _require_alone(table, path=path, package=package, registry=registry)
-        return Dependency(name=name, origin=_git_origin(git, directory or ""), revision=revision or "HEAD")
+        origin = git_origin(git, directory or "")
+        if version and revision:
+            table.problem(("revision",), "a version was asked for already", "say one of them")
+        if version:
+            return Dependency(name=name, origin=origin, range=parse_range(version))
+        return Dependency(name=name, origin=origin, revision=revision or "HEAD")
     if path:
         _require_alone(table, package=package, registry=registry, revision=revision, directory=directory)
         origin = Origin(f"path:{relative_folder(Path(path), folder, project)}")
@@ -275,15 +299,6 @@ def _require_alone(table: Table, **others: str | None) -> None:
             table.problem(
                 (key,), "it does not go with the others", "a dependency has a version, a path or a git address"
             )
-
-
-def _git_origin(address: str, directory: str) -> Origin:
-    path = PurePosixPath(directory)
-    if path.is_absolute() or ".." in path.parts:
-        raise PackageError(f"'{directory}' is not a folder of the repository")
-    if address.startswith("-") or not address.isprintable() or " " in address:
-        raise PackageError(f"'{address}' is not the address of a git repository")
-    return Origin(f"git:{address}", "" if directory in (".", "") else path.as_posix())
 
 
 # module.json
@@ -356,27 +371,48 @@ def _texts_of(module: JsonObject, key: str) -> dict[str, str]:
 # jsonnetfile.json
 
 
-def _bundler_dependencies(folder: Path, project: Path) -> dict[str, Dependency]:
+def _read_pins(folder: Path) -> dict[str, Pin]:
+    """Return what ``jsonnetfile.lock.json`` has pinned of git, none when there is no such file."""
+    path = folder / BUNDLER_LOCK
+    if not path.is_file():
+        return {}
+    try:
+        locked = [one for one in _bundled(_read_json(path)) if "git" in one["source"]]
+        return {_bundler_name(one): Pin(commit=str(one["version"]), sum=str(one.get("sum") or "")) for one in locked}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _not_bundlers(path, error) from error
+
+
+def _bundler_dependencies(folder: Path, project: Path, pins: Mapping[str, Pin]) -> dict[str, Dependency]:
     """Return what ``jsonnetfile.json`` asks for; what its lock has pinned stays pinned."""
     path = folder / BUNDLER_FILE
     if not path.is_file():
         return {}
     try:
         asked = _read_json(path)
-        lock = path.with_name("jsonnetfile.lock.json")
-        pinned = {_bundler_name(one): one["version"] for one in _bundled(_read_json(lock))} if lock.is_file() else {}
         found: dict[str, Dependency] = {}
+        short: dict[str, Dependency] = {}
         for one in _bundled(asked):
-            dependency = _bundler_dependency(one, pinned, folder, project)
+            dependency = _bundler_dependency(one, pins, folder, project)
             found[dependency.name] = dependency
             legacy = one.get("name") or PurePosixPath(dependency.name).name
-            if asked.get("legacyImports", True) and is_import_name(legacy):
-                found.setdefault(
-                    legacy, Dependency(name=legacy, origin=dependency.origin, revision=dependency.revision)
-                )
-        return found
+            if not asked.get("legacyImports", True) or not is_import_name(legacy):
+                continue
+            if short.setdefault(legacy, dependency).origin != dependency.origin:
+                raise _same_short_name(path, legacy, short[legacy], dependency)
+        return {**{name: replace(one, name=name) for name, one in short.items()}, **found}
     except (KeyError, TypeError, AttributeError) as error:
-        raise PackageError(f"{path} is not as jsonnet-bundler writes it: {error!r}", code="bad-manifest") from error
+        raise _not_bundlers(path, error) from error
+
+
+def _same_short_name(path: Path, name: str, one: Dependency, other: Dependency) -> PackageError:
+    message = f"{path}: '{one.name}' and '{other.name}' would both be imported as '{name}'"
+    hint = 'give one a "name" of its own, or say "legacyImports": false and import them by their whole names'
+    return PackageError(message, code="bad-manifest", hint=hint)
+
+
+def _not_bundlers(path: Path, error: Exception) -> PackageError:
+    return PackageError(f"{path} is not as jsonnet-bundler writes it: {error!r}", code="bad-manifest")
 
 
 def _bundled(file: Mapping[str, Json]) -> list[Any]:
@@ -389,13 +425,14 @@ def _bundler_name(one: Any) -> str:
     source = one["source"]
     if "git" not in source:
         return PurePosixPath(source["local"]["directory"]).name
-    remote, subdir = source["git"]["remote"], source["git"].get("subdir", "")
-    place = remote.partition("://")[2] or remote.replace(":", "/", 1)
-    place = place.rpartition("@")[2].removesuffix(".git")
-    return f"{place}/{subdir.strip('/')}".rstrip("/")
+    return _bundler_origin(source["git"]).shown_name
 
 
-def _bundler_dependency(one: Any, pinned: Mapping[str, str], folder: Path, project: Path) -> Dependency:
+def _bundler_origin(git: Any) -> Origin:
+    return git_origin(git["remote"].removeprefix("git+"), git.get("subdir", "").strip("/"))
+
+
+def _bundler_dependency(one: Any, pins: Mapping[str, Pin], folder: Path, project: Path) -> Dependency:
     name, source = _bundler_name(one), one["source"]
     if not is_import_name(name):
         raise PackageError(
@@ -404,8 +441,5 @@ def _bundler_dependency(one: Any, pinned: Mapping[str, str], folder: Path, proje
     if "git" not in source:
         place = relative_folder(Path(source["local"]["directory"]), folder, project)
         return Dependency(name=name, origin=Origin(f"path:{place}"))
-    remote = source["git"]["remote"]
-    if remote.startswith("git+"):
-        remote = remote.removeprefix("git+")
-    origin = _git_origin(remote, source["git"].get("subdir", "").strip("/"))
-    return Dependency(name=name, origin=origin, revision=pinned.get(name) or one.get("version") or "HEAD")
+    pinned = pins[name].commit if name in pins else None
+    return Dependency(name=name, origin=_bundler_origin(source["git"]), revision=pinned or one.get("version") or "HEAD")

@@ -9,7 +9,7 @@ source                 is
 ``folder:FOLDER``      plain folders, ``FOLDER/NAME`` with a manifest each
 ``armlib:``            the modules that come with armlib
 ``path:FOLDER``        one package that is being worked on, read where it is
-``git:ADDRESS``        a git repository; the name is a folder in it
+``git:ADDRESS``        a git repository; the name is a folder in it, "" for all of it
 =====================  =================================================================
 """
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from armlib.packages.errors import PackageError
@@ -28,6 +28,13 @@ _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])
 _OCI: Final = re.compile(rf"({_HOST})(/[a-z0-9._/-]+)?", re.ASCII)
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
+_GIT_URL: Final = re.compile(rf"(https?|ssh|git)://(?:((?!-)[^/@]*)@)?{_HOST}/[^@]*|file:///.*", re.ASCII)
+_GIT_SCP: Final = re.compile(r"[A-Za-z0-9][\w.+-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:).+", re.ASCII)
+_GIT_HINT: Final = (
+    "it is like https://git.example.com/team/modules.git, ssh://git@HOST/PATH, git@HOST:PATH or file:///PATH"
+)
+_RANGE_STARTS: Final = ("^", "~", "<", ">", "=", "*")  # of what follows @ in a reference to git, else it is a revision
 FOLDER_KINDS: Final = ("layout", "folder", "path")
 PUBLIC_BICEP: Final = "mcr.microsoft.com/bicep"
 _REGISTRY_HINT: Final = "it is like oci://registry.example.com/modules, layout:FOLDER or folder:FOLDER"
@@ -56,13 +63,24 @@ class Origin:
         host, _, path = f"{self.place}/{self.name}".partition("/") if self.kind == "oci" else ("", "", "")
         return host, path
 
+    @property
+    def shown_name(self) -> str:
+        """What it is called in lists: the name, else the place; of git as jsonnet-bundler has it, HOST/PATH/FOLDER."""
+        if self.kind != "git":
+            return self.name or self.place
+        place = self.place.partition("://")[2] or self.place.replace(":", "/", 1)
+        return f"{place.rpartition('@')[2].strip('/').removesuffix('.git')}/{self.name}".rstrip("/")
+
     def __str__(self) -> str:
         return f"{self.source}{'/' if self.kind == 'oci' else '#'}{self.name}" if self.name else self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A package of an origin: by *version* (a range, as text), by *tag*, or by *digest*; all may be None."""
+    """A package of an origin: by *version* (a range, as text), by *tag*, or by *digest*; all may be None.
+
+    For git the *tag* is a tag, a branch or a commit.
+    """
 
     origin: Origin
     version: str | None = None
@@ -86,7 +104,29 @@ def parse_source(text: str, base: Path) -> str:
         return f"oci://{found[1].lower()}{found[2] or ''}"
     if kind in FOLDER_KINDS and place:
         return f"{kind}:{relative_folder(Path(place), base, base)}"
+    if kind == "git":
+        return git_origin(place).source
     raise PackageError(f"'{text}' is not the location of a registry", hint=_REGISTRY_HINT)
+
+
+def git_origin(address: str, folder: str = "") -> Origin:
+    """Return where the *folder* of the git repository at *address* is.
+
+    Raises:
+        PackageError: It is no address, or has a password in it; or the folder is not in the repository.
+    """
+    found = _GIT_URL.fullmatch(address)
+    if found and found[2] is not None and (found[1] != "ssh" or ":" in found[2]):
+        hint = "leave out what is before '@'; git's credential helpers, or ssh, tell who we are"
+        raise PackageError("the address of a git repository has credentials in it", hint=hint)
+    if not (found or _GIT_SCP.fullmatch(address)) or not address.isprintable() or set(address) & set(" #\\"):
+        scheme, _, rest = address.rpartition("://")
+        shown = f"{scheme}://…" if scheme and ":" in rest else address.rpartition("@")[2]  # no password is told
+        raise PackageError(f"'{shown}' is not the address of a git repository", hint=_GIT_HINT)
+    path = PurePosixPath(folder)
+    if path.is_absolute() or ".." in path.parts or not folder.isprintable():
+        raise PackageError(f"'{folder}' is not a folder of the repository")
+    return Origin(f"git:{address.rstrip('/')}", "" if folder in (".", "") else path.as_posix())
 
 
 def relative_folder(folder: Path, base: Path, project: Path) -> str:
@@ -101,7 +141,8 @@ def parse_reference(text: str, base: Path, registries: dict[str, str], default: 
 
     It is ``NAME[@RANGE]`` in the *default* registry, ``ALIAS:NAME[@RANGE]`` in one of *registries*, ``local`` and
     ``armlib`` among them, ``oci://HOST/REPOSITORY[:TAG|@DIGEST]``, ``layout:FOLDER#NAME[@RANGE]``,
-    ``folder:FOLDER#NAME``, ``path:FOLDER``, or Bicep's ``br:HOST/REPOSITORY:TAG`` and ``br/ALIAS:PATH:TAG``.
+    ``folder:FOLDER#NAME``, ``path:FOLDER``, ``git+ADDRESS[@REVISION|@RANGE][#FOLDER]``, or Bicep's
+    ``br:HOST/REPOSITORY:TAG`` and ``br/ALIAS:PATH:TAG``.
 
     Raises:
         PackageError: It is none of these.
@@ -111,6 +152,8 @@ def parse_reference(text: str, base: Path, registries: dict[str, str], default: 
         return _oci_reference(rest.removeprefix("//"), text)
     if kind == "br" or kind.startswith("br/"):
         return _bicep_reference(kind.removeprefix("br").removeprefix("/"), rest, registries, text)
+    if kind.startswith("git+"):
+        return _git_reference(text.removeprefix("git+"))
     if kind == "path" and rest:
         return Reference(origin=Origin(f"path:{relative_folder(Path(rest), base, base)}"))
     if kind in (*FOLDER_KINDS, "local", "armlib") and "#" in rest:
@@ -119,6 +162,10 @@ def parse_reference(text: str, base: Path, registries: dict[str, str], default: 
     if kind in ("armlib", "local") and kind not in registries and rest:
         return _named(f"{kind}:", rest, text)
     if ":" in text:
+        if rest.startswith("//") and kind not in registries:
+            raise PackageError(
+                f"a reference does not start with '{kind}://'", hint=f"of git it is git+{kind}://HOST/PATH"
+            )
         if kind not in registries:
             known = ", ".join(sorted(registries)) or "none"
             raise PackageError(f"'{text}': there is no registry '{kind}'", hint=f"[registries] has: {known}")
@@ -145,6 +192,18 @@ def _oci_reference(text: str, whole: str) -> Reference:
         raise PackageError(f"'{whole}': '{tag}' cannot be a tag", hint="letters, digits, '.', '_' and '-'")
     origin = Origin(f"oci://{host.lower()}", _package(repository, whole))
     return Reference(origin=origin, tag=tag or None, digest=digest or None)
+
+
+def _git_reference(text: str) -> Reference:
+    """Read ``ADDRESS[@REVISION|@RANGE][#FOLDER]``; an @ before the path is part of the address."""
+    text, _, folder = text.partition("#")
+    scheme, _, rest = text.partition("://")
+    host, _, path = rest.partition("/")
+    path, _, wanted = path.partition("@")
+    origin = git_origin(f"{scheme}://{host}/{path}", folder.strip("/"))
+    if wanted.startswith(_RANGE_STARTS):
+        return Reference(origin=origin, version=wanted)
+    return Reference(origin=origin, tag=wanted or None)
 
 
 def _bicep_reference(alias: str, text: str, registries: dict[str, str], whole: str) -> Reference:

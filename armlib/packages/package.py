@@ -38,12 +38,14 @@ _NAMES: Final = "org.opencontainers.image."
 class Release:
     """One version of a package, before it is fetched: what it needs, and the *digest* that stands for it.
 
-    *digest* is that of a manifest, a commit, or "" for a folder. The sources of its dependencies are settled.
+    *digest* is that of a manifest, a commit, or "" for a folder; *ref* the tag or branch of git that the commit was
+    found by. The sources of its dependencies are settled.
     """
 
     origin: Origin
     version: Version
     digest: str = ""
+    ref: str = ""
     dependencies: Mapping[str, Dependency] = field(default_factory=dict)
     exports: tuple[str, ...] = ()
 

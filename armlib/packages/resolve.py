@@ -273,7 +273,7 @@ def _require_no_cycle(solution: Solution) -> None:
 
 def label(release: Release) -> str:
     """Return how a release is told to the user."""
-    return f"{release.origin.name or release.origin.place} {release.version}"
+    return f"{release.origin.shown_name} {release.version}"
 
 
 # Telling why not

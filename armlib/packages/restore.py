@@ -52,8 +52,13 @@ def _changes(before: Lock, after: Lock) -> Iterator[tuple[str, str, str]]:
         yield gone.name, gone.version, ""
     for id_, locked in after.packages.items():
         same = before.packages.get(id_)
-        if same is not None and same.tree != locked.tree:
-            yield locked.name, f"{same.version} ({same.tree[:8]})", f"{locked.version} ({locked.tree[:8]})"
+        if same is not None and (same.tree, same.digest) != (locked.tree, locked.digest):
+            yield locked.name, f"{same.version} ({_mark(same)})", f"{locked.version} ({_mark(locked)})"
+
+
+def _mark(locked: Locked) -> str:
+    """Return what tells two of the same version apart: the commit, else the digest of the files."""
+    return (locked.digest if locked.source.startswith("git:") else locked.tree)[:8]
 
 
 def restore(settings: Settings, manifest: Manifest | None = None, asked: str | None = None) -> Restored:
@@ -111,6 +116,7 @@ def settle(
     from armlib.packages.resolve import resolve
 
     preferred = _preferred(before, keep)
+    sources.kept_commits = _kept_commits(before, keep)
     solution = resolve(settled(manifest.dependencies, manifest.default_registry), sources, preferred)
     wanted = _locks(solution)
     trees = {(locked.id, locked.digest): locked.tree for locked in before.packages.values() if locked.digest}
@@ -156,6 +162,7 @@ def opened(settings: Settings, cache: Cache, manifest: Manifest | None) -> Itera
         default=manifest.default_registry,
         offline=settings.packages.offline,
         mirrors=manifest.mirrors,
+        pins=manifest.pins,
         ca_file=settings.packages.ca,
     )
     try:
@@ -176,6 +183,15 @@ def _preferred(before: Lock, keep: Collection[str] | None) -> Mapping[Key, Versi
     return preferred
 
 
+def _kept_commits(before: Lock, keep: Collection[str] | None) -> Mapping[tuple[str, str], str]:
+    """Return the locked commits that stay, by package and by the ref that named them."""
+    return {
+        (locked.source, locked.ref): locked.digest
+        for locked in before.packages.values()
+        if locked.ref and (keep is None or locked.name in keep)
+    }
+
+
 def _locks(solution: Solution) -> Lock:
     """Return the lock of *solution*, without trees."""
     from armlib.packages.resolve import label
@@ -191,10 +207,11 @@ def _locks(solution: Solution) -> Lock:
     packages = {
         labels[key]: Locked(
             id=labels[key],
-            name=_shown_name(chosen.release.origin),
+            name=chosen.release.origin.shown_name,
             version=str(chosen.release.version),
             source=_source_of(chosen.release.origin),
             digest=chosen.release.digest,
+            ref=chosen.release.ref,
             exports=chosen.release.exports,
             imports={name: labels[target] for name, target in chosen.imports.items()},
         )
@@ -216,13 +233,6 @@ def origin_of(locked: Locked) -> Origin:
         source, _, folder = locked.source.partition("#")
         return Origin(source, folder)
     return Origin(locked.source, "" if locked.source.startswith("path:") else locked.name)
-
-
-def _shown_name(origin: Origin) -> str:
-    if origin.kind == "git":
-        place = origin.place.partition("://")[2] or origin.place
-        return f"{place.rpartition('@')[2].removesuffix('.git')}/{origin.name}".rstrip("/")
-    return origin.name or origin.place
 
 
 def require_signed(packages: Iterable[Locked], sources: Sources, manifest: Manifest | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -17,10 +18,12 @@ from armlib.packages.client import RegistryRepository
 from armlib.packages.contents import package_files
 from armlib.packages.credentials import from_environment
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
+from armlib.packages.git import Repositories
+from armlib.packages.git_source import GitSource
 from armlib.packages.http import Transport
 from armlib.packages.layout import Layout
 from armlib.packages.location import local_registry
-from armlib.packages.manifest import Dependency, read_manifest
+from armlib.packages.manifest import Dependency, Pin, read_manifest
 from armlib.packages.oci import (
     LARGEST_MANIFEST,
     MANIFEST,
@@ -55,6 +58,8 @@ class Source(Protocol):
 class Sources:
     """The sources that the packages of *project* come from; *default* is its registry.
 
+    *pins* are the commits that jsonnet-bundler has locked; *kept_commits* those of the lock that stay, by package and
+    by ref.
     Answers are kept, so that one run asks a registry once; :meth:`prefetch` asks in parallel.
     """
 
@@ -67,14 +72,18 @@ class Sources:
         offline: bool = False,
         mirrors: Mapping[str, Sequence[str]] | None = None,
         ca_file: Path | None = None,
+        pins: Mapping[str, Pin] | None = None,
     ) -> None:
         self.project = project
         self.cache = cache
         self.default = default
         self.offline = offline
+        self.pins = pins or {}
+        self.kept_commits: Mapping[tuple[str, str], str] = {}
         self._mirrors = mirrors or {}
         self._ca_file = ca_file
         self._transports: dict[str, Transport] = {}
+        self._git = Repositories(ca_file)
         self._pool = ThreadPoolExecutor(_PARALLEL)
         self._guard = Lock()
         self._asked: dict[object, Future[object]] = {}
@@ -82,6 +91,7 @@ class Sources:
     def close(self) -> None:
         """Wait for nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._git.close()
 
     def versions(self, origin: Origin) -> Sequence[Version]:
         """Return the versions there are of a package, oldest first.
@@ -122,11 +132,14 @@ class Sources:
         """Return what *calls* give, in order; the first error is raised when all have ended."""
         with ThreadPoolExecutor(_PARALLEL) as pool:
             futures = [pool.submit(call) for call in calls]
+            try:
+                wait(futures)
+            except BaseException:  # whoever interrupts does not wait for git
+                self.close()
+                raise
         return [future.result() for future in futures]
 
     def _look_ahead(self, dependency: Dependency) -> None:
-        import contextlib
-
         with contextlib.suppress(PackageError, RegistryError):
             if dependency.revision is not None:
                 self.release(dependency.origin, None, dependency.revision)
@@ -177,6 +190,28 @@ class Sources:
             return _Absent(str(origin))
         host, name = origin.repository
         return RegistryRepository(self.transport(host), name)
+
+    def git_refs(self, origin: Origin) -> dict[str, str]:
+        """Return the commits of all refs of the git repository of *origin*, as the first that answers has them."""
+        return self._once(("refs", origin.source), lambda: self._from_git(origin, self._git.refs))
+
+    def git_files(self, origin: Origin, commit: str, ref: str | None) -> dict[str, bytes]:
+        """Return the files of the folder of *origin* at *commit*, which *ref* may have named."""
+        return self._from_git(origin, lambda address: self._git.files(address, commit, ref, origin.name))
+
+    def _from_git(self, origin: Origin, ask: Callable[[str], _T]) -> _T:
+        """Ask the mirrors of a git repository and then itself; offline those alone that are on this machine."""
+        addresses = [
+            address
+            for address in (*_git_mirrors(origin, self._mirrors), origin.place)
+            if not self.offline or address.startswith("file:")
+        ]
+        if not addresses:
+            raise _not_cached(str(origin))
+        for address in addresses[:-1]:
+            with contextlib.suppress(PackageError, RegistryError, DamagedError):
+                return ask(address)
+        return ask(addresses[-1])
 
     def stored(self, origin: Origin, reference: str) -> Stored:
         """Return the manifest that a tag or digest of a registry names, from the cache when that can be.
@@ -252,6 +287,16 @@ def _mirrors_of(origin: Origin, mirrors: Mapping[str, Sequence[str]]) -> list[Or
     return [Origin(mirror, name) for mirror in mirrors[source]]
 
 
+def _git_mirrors(origin: Origin, mirrors: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the addresses of the mirrors of a git repository; *mirrors* name it, or what its address begins with."""
+    found = [source for source in mirrors if f"{origin.source}/".startswith(f"{source}/")]
+    if not found:
+        return []
+    source = max(found, key=len)
+    rest = origin.source.removeprefix(source)
+    return [f"{mirror.removeprefix('git:')}{rest}" for mirror in mirrors[source] if mirror.startswith("git:")]
+
+
 class MirroredRepository:
     """Repositories that hold the same: each is asked in turn, until one has an answer."""
 
@@ -314,10 +359,14 @@ class _Absent:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def refuse(*_: object) -> None:
-            hint = "run it without --offline once, or name a mirror that is a folder"
-            raise RegistryError(f"{self._origin} is not in the cache, and we are offline", code="offline", hint=hint)
+            raise _not_cached(self._origin)
 
         return refuse
+
+
+def _not_cached(origin: str) -> RegistryError:
+    hint = "run it without --offline once, or name a mirror that is a folder"
+    return RegistryError(f"{origin} is not in the cache, and we are offline", code="offline", hint=hint)
 
 
 # Folders
@@ -431,10 +480,6 @@ class _RegistrySource:
         return tag if tag in tags else next((one for one in tags if from_tag(one) == version), tag)
 
 
-def _no_git(sources: Sources) -> Source:
-    raise PackageError("packages from git are not supported yet", code="unsupported-source")
-
-
 _KINDS: Final[Mapping[str, Callable[[Sources], Source]]] = {
     "path": _PathSource,
     "folder": _FolderSource,
@@ -442,7 +487,7 @@ _KINDS: Final[Mapping[str, Callable[[Sources], Source]]] = {
     "layout": _RegistrySource,
     "local": _RegistrySource,
     "oci": _RegistrySource,
-    "git": _no_git,
+    "git": GitSource,
 }
 
 

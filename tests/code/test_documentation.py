@@ -29,10 +29,12 @@ def test_the_contributing_page_names_every_target_of_the_makefile() -> None:
 # Diagnostics
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-# What is written with hyphens and is no code: encodings, formats, keys of armlib.toml and of JSON Schema, headers.
+# What is written with hyphens and is no code: encodings, formats, keys of armlib.toml and of JSON Schema, headers,
+# commands of git.
 NO_CODES = re.compile(
     r"(utf|latin|iso|us|x-armlib|x-ms|x-identity|if|sec-fetch|content)-.*|date-time|read-only|write-only|surrogate-.*"
     r"|no-cache|no-store|same-origin|api-version|local-token|oci-layout|what-if"
+    r"|ls-remote|ls-tree|cat-file"
 )
 
 
