@@ -21,13 +21,12 @@ from armlib.files import WriteError
 from armlib.jsonnet.digest import sha256_hex
 from armlib.packages.cache import ABANDONED
 from armlib.packages.errors import PackageError
-from armlib.packages.vendored import Vendored, collection_used, library_files, locked_contents, vendored
+from armlib.packages.vendored import LIST, Vendored, collection_used, library_files, locked_contents, vendored
 
 if TYPE_CHECKING:
     from armlib.config import Settings
     from armlib.jsontypes import Json, JsonObject
 
-LIST: Final = ".armlib.json"
 _VERSION: Final = 1
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux's renameat2
 _HERE: Final = -100  # AT_FDCWD

@@ -19,6 +19,7 @@ from armlib import __version__
 from armlib.diagnostics import Diagnostic, Place, Severity
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.lexer import ImportExpression, imports, tokens
+from armlib.packages.archive import path_problem
 from armlib.packages.errors import PackageError
 from armlib.packages.listing import listing_of
 from armlib.packages.location import cache_folder
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from armlib.config import Settings
     from armlib.packages.lock import Lock, Locked
 
-LIBRARY: Final = "arm"  # what armlib's own library is imported by, and how it is told to the user
+LIBRARY: Final = "arm.libsonnet"  # what armlib's own library is told by; no package can be called that
+LIST: Final = ".armlib.json"  # what lies in a vendor folder and lists what armlib wrote there
 _JSONNET: Final = (".jsonnet", ".libsonnet")
 _NOT_OF_PROJECT: Final = ("vendor", "node_modules")
 _GLOBS: Final = ("glob:", "globstr:", "globbin:")
@@ -101,7 +103,7 @@ def library_files() -> dict[str, bytes]:
 def collection_used(project: Path, imported: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Content]]:
     """Return the modules that come with armlib and that files of *project* import though they are none of *imported*.
 
-    Folders that start with a dot, ``vendor`` and ``node_modules`` are not looked into.
+    Folders that start with a dot, ``vendor``, ``node_modules`` and vendor folders of other names are not looked into.
 
     Returns:
         Their names with their ids, and the packages by their ids, those that they need among them.
@@ -121,8 +123,13 @@ def collection_used(project: Path, imported: Mapping[str, str]) -> tuple[dict[st
 
 def _sources(project: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(project):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_OF_PROJECT)
+        folders[:] = sorted(name for name in folders if _is_of_project(Path(place, name)))
         yield from (path for name in sorted(names) if (path := Path(place, name)).suffix in _JSONNET and path.is_file())
+
+
+def _is_of_project(folder: Path) -> bool:
+    name = folder.name
+    return not name.startswith(".") and name not in _NOT_OF_PROJECT and not (folder / LIST).is_file()
 
 
 def _packages_named(data: bytes, known: set[str]) -> Iterator[str]:
@@ -241,19 +248,23 @@ class _Layout:
         return Vendored(files=files, packages=packages, diagnostics=tuple(self._found))
 
     def _place(self) -> None:
-        clashes = []
+        clashes: dict[tuple[str, str], str] = {}
         for folder, content in self._folders.items():
             for inner in content.files:
-                path = _join(folder, inner)
+                path = posixpath.join(folder, inner)
+                problem = path_problem(path)
+                if problem:
+                    hint = f"what {content.label} is imported by becomes a folder: choose another name"
+                    raise PackageError(f"the file {path} {problem}", code="package-contents", hint=hint)
                 if path in self._places:
-                    clashes.append((path, self._places[path], folder))
+                    clashes.setdefault((self._places[path], folder), path)
                 self._places[path] = folder
         for path, folder in self._places.items():
             above = next((one for one in _parents(path) if one in self._places), None)
             if above is not None:
-                clashes.append((above, self._places[above], folder))
+                clashes.setdefault((self._places[above], folder), above)
         if clashes:
-            raise DiagnosticsError([self._clash(*clash) for clash in dict.fromkeys(clashes)])
+            raise DiagnosticsError([self._clash(path, *folders) for folders, path in clashes.items()])
 
     def _clash(self, path: str, one: str, other: str) -> Diagnostic:
         labels = f"{self._folders[one].label} and {self._folders[other].label}"
@@ -269,17 +280,16 @@ class _Layout:
             text = data.decode()
         except UnicodeDecodeError:  # nobody can import it
             return data
-        for one in reversed(imports(text)):
-            if one.name.startswith(_GLOBS):
-                self._found.append(_glob(path, text, one))
-                continue
+        found = imports(text)
+        self._found += [_glob(path, text, one) for one in found if one.name.startswith(_GLOBS)]
+        for one in reversed(found):
             meant = self._meant(path, folder, one.name)
             if meant is not None and meant != self._plain(path, one.name):
                 text = _with_name(text, one, _relative(meant, posixpath.dirname(path)))
         return text.encode()
 
     def _meant(self, path: str, folder: str, name: str) -> str | None:
-        """Return the path that armlib would import as *name* from the file at *path*, None for none."""
+        """Return the path that armlib would import as *name* from the file at *path*, None for none or for a glob."""
         for base in (posixpath.dirname(path), folder):
             place = _join(base, name)
             if self._places.get(place) == folder:

@@ -75,7 +75,7 @@ def test_plain_jsonnet_evaluates_the_project_from_the_vendor_folder(
     assert [line.split()[:2] for line in done.stdout.splitlines()[:-1]] == [
         ["+", "area/bottom"],
         ["+", "area/middle"],
-        ["+", "arm"],
+        ["+", "arm.libsonnet"],
         ["+", "store"],
     ]
     monkeypatch.chdir(project)
@@ -114,7 +114,12 @@ def test_ci_is_told_whether_it_is_up_to_date(run: Run, project: Path, env: dict[
     assert check().returncode == 0
     report = json.loads(run("vendor", "third/party", "--format", "json", cwd=project, env=env).stdout)
     assert (report["vendor"]["folder"], report["vendor"]["changes"]) == ("third/party", [])
-    assert [one["folder"] for one in report["vendor"]["packages"]] == ["area/bottom", "area/middle", "store", "arm"]
+    assert [one["folder"] for one in report["vendor"]["packages"]] == [
+        "area/bottom",
+        "area/middle",
+        "store",
+        "arm.libsonnet",
+    ]
 
 
 def test_a_folder_of_others_is_refused(run: Run, project: Path, env: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from armlib.packages.errors import PackageError
 from armlib.packages.layout import Layout
 from armlib.packages.oci import MANIFEST, descriptor_of, manifest_bytes
 from armlib.packages.restore import restore, write_lock
+from armlib.packages.vendored import Content, vendored
 from tests.unit.packages.conftest import Publish, package_folder, write
 from tests.unit.packages.test_imports import compiled, outputs
 
@@ -132,6 +133,32 @@ def test_modules_that_come_with_armlib(engine: Any, dependency: str, settings: M
     assert plain(engine, made.project)["resources"] == template["resources"]
 
 
+def test_modules_that_come_with_armlib_go_when_nothing_of_the_project_imports_them(settings: MakeSettings) -> None:
+    made = locked(settings(), "import 'web/site/main.jsonnet'")
+    folder = made.project / "deps"
+    vendor.write(folder, vendor.for_project(made))
+    assert (folder / "web" / "site" / "main.jsonnet").is_file()
+    write(made.project, {"main.jsonnet": "{}"})
+    vendor.write(folder, vendor.for_project(made))
+    assert sorted(path.name for path in folder.iterdir()) == [".armlib.json", "arm", "arm.libsonnet"]
+
+
+@ENGINES
+def test_imports_from_the_top_of_the_project_want_it_among_the_folders(
+    engine: Any, publish: Publish, settings: MakeSettings
+) -> None:
+    publish("lib", "1.0.0", {"x.libsonnet": "'of the package'", "y.libsonnet": "'y'"})
+    made = settings('lib = "1"')
+    write(made.project, {"sub/a.libsonnet": "[import 'lib/x.libsonnet', import 'lib/y.libsonnet']"})
+    write(made.project, {"lib/x.libsonnet": "'of the project'"})
+    template, found = compiled(locked(made, outputs("import 'sub/a.libsonnet'")))
+    assert found == []
+    written(made)
+    file, folders = str(made.project / "main.jsonnet"), [str(made.project / "vendor"), str(made.project)]
+    given = json.loads(engine.evaluate_file(file, jpathdir=folders))["outputs"]["x"]["value"]
+    assert given == template["outputs"]["x"]["value"] == ["of the project", "y"]
+
+
 BICEP = {
     "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     "contentVersion": "1.0.0.0",
@@ -196,6 +223,16 @@ def test_a_path_of_two_packages_is_refused(inner: str, publish: Publish, setting
         written(locked(settings('a = "1"\n"a/b" = "1"')))
 
 
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside", "."])
+def test_no_name_leads_out_of_the_folder(name: str, settings: MakeSettings) -> None:
+    made = settings()
+    content = Content(label="x 1.0.0", name="x", version="1.0.0", source="", files={"main.jsonnet": b"1"})
+    with pytest.raises(PackageError) as refused:
+        vendor.write(made.project / "vendor", vendored({name: "x"}, {"x": content}, {}))
+    assert refused.value.code == "package-contents"
+    assert not (made.project / "vendor").exists()
+
+
 @ENGINES
 def test_a_package_within_the_folder_of_another(engine: Any, publish: Publish, settings: MakeSettings) -> None:
     publish("a", "1.0.0", {"main.jsonnet": "'a'"})
@@ -220,7 +257,7 @@ def test_running_again_brings_up_to_date_and_removes(publish: Publish, settings:
     publish("web", "1.0.0", {"main.jsonnet": "1", "old.jsonnet": "1"})
     publish("net", "1.0.0")
     first = written(locked(settings('web = "1.0"\nnet = "1"')))
-    assert [(one.mark, one.folder) for one in first.changes] == [("+", "arm"), ("+", "net"), ("+", "web")]
+    assert [(one.mark, one.folder) for one in first.changes] == [("+", "arm.libsonnet"), ("+", "net"), ("+", "web")]
     publish("web", "1.1.0", {"main.jsonnet": "2"})
     made = locked(settings('web = "1.1"'))
     folder = made.project / "vendor"
