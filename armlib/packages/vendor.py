@@ -55,6 +55,7 @@ class Comparison:
 
     @property
     def is_same(self) -> bool:
+        """Whether nothing would be written."""
         return not self.files
 
 

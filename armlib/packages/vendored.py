@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from armlib import __version__
-from armlib.diagnostics import Diagnostic, Place, Severity
+from armlib.diagnostics import Diagnostic, Place, error, warning
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.lexer import ImportExpression, imports, tokens
 from armlib.packages.archive import path_problem
@@ -215,19 +215,15 @@ def _require_one_meaning(wanted: Wanted, contents: Mapping[str, Content]) -> Non
     for name, ids in sorted(wanted.items()):
         if len({contents[id_].digest for id_ in ids}) > 1:
             meanings = "; ".join(f"{contents[id_].label} for {', '.join(who)}" for id_, who in ids.items())
-            found.append(
-                _conflict(
-                    f"'{name}' means several packages, and plain Jsonnet knows one of a name: {meanings}",
-                    "widen the ranges until one version does for all ('armlib list --tree' shows who needs which), or "
-                    f"import one by another name: other = {{ package = {json.dumps(name)}, version = … }}",
-                )
+            other = f"other = {{ package = {json.dumps(contents[next(iter(ids))].name)}, version = … }}"
+            hint = (
+                "widen the ranges until one version does for all ('armlib list --tree' shows who needs which), "
+                f"or import one by another name: {other}"
             )
+            message = f"'{name}' means several packages, and plain Jsonnet knows one of a name: {meanings}"
+            found.append(error("vendor-conflict", message, hint=hint))
     if found:
         raise DiagnosticsError(found)
-
-
-def _conflict(message: str, hint: str) -> Diagnostic:
-    return Diagnostic(code="vendor-conflict", severity=Severity.ERROR, message=message, hint=hint)
 
 
 # Files
@@ -268,7 +264,8 @@ class _Layout:
 
     def _clash(self, path: str, one: str, other: str) -> Diagnostic:
         labels = f"{self._folders[one].label} and {self._folders[other].label}"
-        return _conflict(f"{path} would be of two packages: {labels}", "import one of them by another name")
+        message = f"{path} would be of two packages: {labels}"
+        return error("vendor-conflict", message, hint="import one of them by another name")
 
     def _written(self, path: str) -> bytes:
         """Return the file at *path*, with those imports written anew that plain Jsonnet would take elsewhere."""
@@ -325,10 +322,9 @@ def _with_name(text: str, one: ImportExpression, name: str) -> str:
 def _glob(path: str, text: str, one: ImportExpression) -> Diagnostic:
     line = text.count("\n", 0, one.keyword_start) + 1
     column = one.keyword_start - text.rfind("\n", 0, one.keyword_start)
-    return Diagnostic(
-        code="vendor-glob",
-        severity=Severity.WARNING,
-        message=f'import "{one.name}": plain Jsonnet has no glob imports, and will fail where it comes to this one',
+    return warning(
+        "vendor-glob",
+        f'import "{one.name}": plain Jsonnet has no glob imports, and will fail where it comes to this one',
         hint="evaluate with armlib, or have the package list its files",
         place=Place(file=path, line=line, column=column),
     )
