@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "local-start": emulator.start,
     "local-deployment": emulator.deployment,
     "packages-restore": packages.restoring,
+    "packages-resolve": packages.resolving,
     "types-install": types.installation,
     "types-lookup": types.lookups,
     "types-check": types.speed,

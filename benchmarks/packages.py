@@ -1,28 +1,41 @@
-"""Packages: restoring a tree of them from a registry, against a plain download of the same."""
+"""Packages: restoring a tree of them from a registry, against a plain download of the same; and choosing versions."""
 
 from __future__ import annotations
 
 import itertools
+import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from semver import Version
+
 from armlib.config import Flags, load_settings
+from armlib.packages.errors import PackageError
 from armlib.packages.lock import Locked, read_lock
+from armlib.packages.manifest import Dependency
 from armlib.packages.oci import MANIFEST, parse_manifest
-from armlib.packages.package import package_layer
+from armlib.packages.origin import Origin
+from armlib.packages.package import Release, package_layer
+from armlib.packages.resolve import Solution, resolve
 from armlib.packages.restore import Restored, restore
+from armlib.packages.versions import parse_range, parse_version
 from benchmarks import download
-from benchmarks.measure import Timing, commands_in_turn, in_turn, ratio
+from benchmarks.measure import Timing, commands_in_turn, growth_exponent, in_turn, ratio
 from benchmarks.table import Row
 from tests.campaigns.packages import ARMLIB, BEFORE, Project, make_project, publish_tree, repository
 from tests.unit.packages.registry_server import PROGRAM, docker_registry
 
 PACKAGES = 50
 LINES = range(75, 1600)  # of a module, 64 bytes each: 5 to 102 kB; a module of the collection has 13 kB in the middle
+SIZES = (250, 500, 1000, 2000)
+SEED = 20260901
+_NUMBERS = list(itertools.product((1, 2), range(5)))  # first and second of the generated versions
+_CHAIN = 3
+_IMPOSSIBLE = 100  # packages
 _COLD = "no more than 1.5 x"
 
 
@@ -116,3 +129,127 @@ def _against(name: str, found: Timing, base: Timing, aim: str) -> Row:
 
 def _milliseconds(found: Timing) -> str:
     return f"{found.median * 1000:.0f} ms"
+
+
+# Choosing versions
+
+
+@dataclass(frozen=True)
+class Index:
+    """Generated packages: their versions, oldest first, and their releases."""
+
+    known: Mapping[str, Sequence[Version]]
+    releases: Mapping[tuple[str, Version], Release]
+
+    def versions(self, origin: Origin) -> Sequence[Version]:
+        """Return the versions of a package."""
+        return self.known[origin.name]
+
+    def release(self, origin: Origin, version: Version | None, revision: str | None = None) -> Release:
+        """Return one version of a package."""
+        assert version is not None, "nothing here is asked for by a revision"
+        return self.releases[origin.name, version]
+
+    def prefetch(self, dependencies: Iterable[Dependency]) -> None:
+        """Have everything already."""
+
+
+def generated(count: int) -> Index:
+    """Return *count* packages of two lines with five versions each, which need up to four of the sixty after them.
+
+    Of each line one version is meant, and every range allows those that are meant; newer ones are chosen first, and
+    given up when a range with an end is met.
+    """
+    chosen = random.Random(f"{SEED} {count}")
+    meant = {(number, line): chosen.randrange(2, 5) for number in range(count) for line in (1, 2)}
+    known = {f"p{number}": [parse_version(f"{line}.{minor}.0") for line, minor in _NUMBERS] for number in range(count)}
+    releases = {}
+    for number, (line, minor) in itertools.product(range(count), _NUMBERS):
+        after = range(number + 1, min(number + 61, count))
+        asked = {
+            f"p{other}": _range(chosen, (meant[other, 1], meant[other, 2]))
+            for other in chosen.sample(after, min(chosen.randrange(5), len(after)))
+        }
+        release = _release(f"p{number}", f"{line}.{minor}.0", asked)
+        releases[release.origin.name, release.version] = release
+    return Index(known, releases)
+
+
+def _range(chosen: random.Random, meant: Sequence[int]) -> str:
+    """Return a range that allows what is meant: most are like ``^1.2``, some have an end, some span both lines."""
+    line = chosen.choice((1, 2))
+    most = meant[line - 1]
+    low = chosen.randrange(most + 1)
+    return chosen.choices((f"^{line}.{low}", f">={line}.{low} <{line}.{most + 1}", ">=1 <3"), (8, 1, 1))[0]
+
+
+def _release(name: str, version: str, asked: Mapping[str, str]) -> Release:
+    return Release(origin=Origin("local:", name), version=parse_version(version), dependencies=_asked(asked))
+
+
+def _asked(asked: Mapping[str, str]) -> dict[str, Dependency]:
+    return {
+        name: Dependency(name=name, origin=Origin("local:", name), range=parse_range(text))
+        for name, text in asked.items()
+    }
+
+
+def contradicting(index: Index) -> tuple[Index, dict[str, Dependency]]:
+    """Return *index* with two chains of packages, every version of which comes to another part of one package's line.
+
+    The second value is what a project asks for that needs both of them, and ten more.
+    """
+    known = {**index.known, "q": [parse_version(f"1.{minor}.0") for minor in range(5)]}
+    releases = {**index.releases, **{("q", version): _release("q", str(version), {}) for version in known["q"]}}
+    for chain, end in (("y", "<1.2"), ("z", ">=1.3 <2")):
+        for step in range(_CHAIN):
+            name = f"{chain}{step}"
+            known[name] = known["q"]
+            asked = {f"{chain}{step + 1}": "^1"} if step + 1 < _CHAIN else {"q": end}
+            releases |= {(name, version): _release(name, str(version), asked) for version in known["q"]}
+    return Index(known, releases), roots() | _asked({"y0": "^1", "z0": "^1"})
+
+
+def roots() -> dict[str, Dependency]:
+    """Return what a project asks for that comes to most of the packages."""
+    return _asked({f"p{number}": ">=1 <3" for number in range(10)})
+
+
+def resolving(folder: Path, repeat: int) -> list[Row]:
+    """Return the time to choose among 2,000 packages, how it grows, and the time to tell that nothing goes together."""
+    indexes = {size: generated(size) for size in SIZES}
+    solutions = {size: resolve(roots(), index) for size, index in indexes.items()}
+    found = in_turn({str(size): partial(resolve, roots(), index) for size, index in indexes.items()}, repeat)
+    medians = [found[str(size)].median for size in SIZES]
+    sizes = [len(solutions[size].packages) for size in SIZES]
+    impossible, asked = contradicting(generated(_IMPOSSIBLE))
+    said = _refusal(asked, impossible)
+    refused = in_turn({"refused": partial(_refusal, asked, impossible)}, repeat)["refused"]
+    return [
+        Row(
+            f"packages: versions among {SIZES[-1]:,}",
+            f"{medians[-1]:.2f} s",
+            f"{sizes[-1]} chosen, {_side_by_side(solutions[SIZES[-1]])} of them beside another line",
+        ),
+        Row(
+            f"packages: growth of that from {SIZES[0]} to {SIZES[-1]:,}",
+            f"n^{growth_exponent(sizes, medians):.2f}",
+            ", ".join(f"{size}: {median * 1000:.0f} ms" for size, median in zip(sizes, medians, strict=True)),
+            "about n^1",
+        ),
+        Row(f"packages: nothing goes together among {_IMPOSSIBLE}", f"{refused.median:.2f} s", f"{said[:90]}…"),
+    ]
+
+
+def _side_by_side(solution: Solution) -> int:
+    """Return how many packages are chosen in a second line."""
+    origins = [key.origin for key in solution.packages]
+    return len(origins) - len(set(origins))
+
+
+def _refusal(asked: Mapping[str, Dependency], index: Index) -> str:
+    try:
+        resolve(asked, index)
+    except PackageError as error:
+        return error.message
+    raise RuntimeError("versions were found for what contradicts itself")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import Any, Final, Protocol
 
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
@@ -80,6 +81,9 @@ def resolve(
     provider = _Provider(index, preferred or {})
     index.prefetch(dependencies.values())
     needs = [provider.need(dependency, None) for dependency in dependencies.values()]
+    straight = _Straight(provider).chosen(needs)
+    if straight is not None:
+        return _solution(dependencies, straight, provider)
     try:
         result = Resolver(provider, BaseReporter()).resolve(needs, max_rounds=_MOST_ROUNDS)
     except ResolutionImpossible as error:
@@ -89,7 +93,7 @@ def resolve(
     return _solution(dependencies, result.mapping, provider)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Need:
     """A package that is asked for, by the project (None) or by a candidate."""
 
@@ -109,6 +113,7 @@ class _Candidate:
     revision: str | None = None
     line: _Need | None = None
     index: Index = field(repr=False)
+    answers: dict[_Need, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
     def release(self) -> Release:
@@ -175,13 +180,14 @@ class _Provider(AbstractProvider[Any, Any, Any]):
         requirements: Mapping[Key, Iterator[_Need]],
         incompatibilities: Mapping[Key, Iterator[_Candidate]],
     ) -> Iterable[_Candidate]:
-        needs = list(requirements[identifier])
         refused = set(incompatibilities[identifier])
-        return [
-            candidate
-            for candidate in self._all(needs[0])
-            if candidate not in refused and all(self.is_satisfied_by(need, candidate) for need in needs)
-        ]
+        return [found for found in self.matching(list(requirements[identifier])) if found not in refused]
+
+    def matching(self, needs: Sequence[_Need]) -> Iterator[_Candidate]:
+        """Yield the candidates that all of *needs*, which are for one key, are met by, the best first."""
+        for candidate in self._all(needs[0]):
+            if all(self.is_satisfied_by(need, candidate) for need in needs):
+                yield candidate
 
     def _all(self, need: _Need) -> list[_Candidate]:
         """Return the candidates for the key of *need*, the best first."""
@@ -211,6 +217,13 @@ class _Provider(AbstractProvider[Any, Any, Any]):
             yield _Candidate(key=key, origin=origin, version=version, index=self.index)
 
     def is_satisfied_by(self, requirement: _Need, candidate: _Candidate) -> bool:
+        """Answer from memory: resolvelib looks at all that is chosen in every round."""
+        known = candidate.answers.get(requirement)
+        if known is None:
+            known = candidate.answers[requirement] = self._allows(requirement, candidate)
+        return known
+
+    def _allows(self, requirement: _Need, candidate: _Candidate) -> bool:
         if candidate.version is None:
             return requirement.key == candidate.key
         return requirement.range.allows(candidate.version)
@@ -223,6 +236,65 @@ class _Provider(AbstractProvider[Any, Any, Any]):
             self.index.prefetch(dependencies.values())
             self._of_candidates[candidate] = [self.need(one, candidate) for one in dependencies.values()]
         return self._of_candidates[candidate]
+
+
+class _Straight:
+    """Chooses in the order of resolvelib and takes nothing back but a version that a later need does not allow.
+
+    Where nothing contradicts, that is enough, and the time grows with the packages; resolvelib looks at all of them
+    whenever it has chosen one, and copies what it knows.
+    """
+
+    def __init__(self, provider: _Provider) -> None:
+        self._provider = provider
+        self._needs: dict[Key, dict[tuple[Key | None, int], _Need]] = {}  # by who asks, and its how manieth need it is
+        self._pins: dict[Key, _Candidate] = {}
+        self._waiting: list[tuple[bool, str, str]] = []
+
+    def chosen(self, needs: Sequence[_Need]) -> Mapping[Key, _Candidate] | None:
+        """Return what is chosen for each key; None when that takes another way, or has no end."""
+        if not self._fits(needs):
+            return None
+        self._ask(None, needs)
+        steps = 0
+        while self._waiting:
+            _, origin, line = heappop(self._waiting)
+            key = Key(origin, line)
+            if key in self._pins or not self._needs[key]:
+                continue
+            steps += 1
+            if steps > 100 + 5 * len(self._needs) or not self._pin(key):
+                return None
+        return self._pins
+
+    def _pin(self, key: Key) -> bool:
+        for candidate in self._provider.matching(list(self._needs[key].values())):
+            needs = list(self._provider.get_dependencies(candidate))
+            own = (need for need in needs if need.key == key)
+            if self._fits(needs) and all(self._provider.is_satisfied_by(need, candidate) for need in own):
+                self._pins[key] = candidate
+                self._ask(key, needs)
+                return True
+        return False
+
+    def _fits(self, needs: Sequence[_Need]) -> bool:
+        """Return whether there is something for each key that is asked for, with *needs* on top."""
+        asked: dict[Key, list[_Need]] = {}
+        for need in needs:
+            asked.setdefault(need.key, list(self._needs.get(need.key, {}).values())).append(need)
+        return all(next(self._provider.matching(ones), None) is not None for ones in asked.values())
+
+    def _ask(self, who: Key | None, needs: Sequence[_Need]) -> None:
+        for number, need in enumerate(needs):
+            key = need.key
+            self._needs.setdefault(key, {})[who, number] = need
+            pin = self._pins.get(key)
+            if pin is not None and not self._provider.is_satisfied_by(need, pin):
+                del self._pins[key]
+                for place, one in enumerate(self._provider.get_dependencies(pin)):
+                    self._needs[one.key].pop((key, place), None)
+            if key not in self._pins:
+                heappush(self._waiting, (key.line.startswith(_ALL_LINES), key.origin, key.line))
 
 
 def _solution(dependencies: Mapping[str, Dependency], mapping: Mapping[Key, Any], provider: _Provider) -> Solution:

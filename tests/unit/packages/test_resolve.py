@@ -17,6 +17,7 @@ from armlib.packages.resolve import Solution, resolve
 from armlib.packages.versions import parse_range, parse_version, sort_key
 
 Asked = Mapping[str, str]
+A_LINE: Mapping[str, Asked] = {f"1.{n}.0": {} for n in range(99)}
 
 
 def dependencies(asked: Asked) -> dict[str, Dependency]:
@@ -74,6 +75,21 @@ def test_two_lines_live_side_by_side() -> None:
 def test_an_older_version_is_taken_when_the_newest_does_not_go_with_the_rest() -> None:
     shelf = Shelf({"a": {"1.0.0": {"c": "~1.0"}, "1.1.0": {"c": "~1.1"}}, "c": {"1.0.0": {}, "1.1.0": {}}})
     assert versions(resolve(dependencies({"a": "1", "c": "~1.0"}), shelf)) == ["a 1.0.0", "c 1.0.0"]
+
+
+def test_a_version_that_asks_for_what_refuses_it_is_given_up() -> None:
+    shelf = Shelf({"a": {"1.0.0": {}, "1.1.0": {"b": "1"}}, "b": {"1.0.0": {"a": "<1.1"}}})
+    assert versions(resolve(dependencies({"a": "1"}), shelf)) == ["a 1.0.0"]
+    shelf = Shelf({"a": {"1.0.0": {}, "1.1.0": {"a": "<1.1"}}})
+    assert versions(resolve(dependencies({"a": "1"}), shelf)) == ["a 1.0.0"]
+
+
+def test_what_is_chosen_early_gives_way_to_a_wish_that_comes_late() -> None:
+    """Of a chain, each package asks for an older version of the first ones than the one before."""
+    chain = {f"p{n}": {"1.0.0": {f"p{n + 1}": "1", "a": f"<1.{90 - n}"}} for n in range(80)}
+    shelf = Shelf({**chain, "p80": {"1.0.0": {}}, "a": {f"1.{n}.0": {"b": f"<=1.{n}"} for n in range(99)}, "b": A_LINE})
+    chosen = versions(resolve(dependencies({"p0": "1", "a": "1"}), shelf))
+    assert chosen[:2] == ["a 1.10.0", "b 1.10.0"]
 
 
 def test_a_range_over_lines_falls_back_to_an_older_line() -> None:
