@@ -105,7 +105,7 @@ class GitSource:
         """Return the manifest in the folder; without one it is a folder of files, which depends on nothing."""
         folder = tree_folder(self._sources.cache.folder, tree)
         try:
-            return read_manifest(folder)
+            return read_manifest(folder, is_fetched=True)
         except PackageError as error:
             if error.code == "no-manifest":
                 return Manifest(folder=folder)

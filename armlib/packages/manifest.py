@@ -93,11 +93,12 @@ class Manifest:
         return self.registries.get("default", "local:")
 
 
-def read_manifest(folder: Path, project: Path | None = None) -> Manifest:
+def read_manifest(folder: Path, project: Path | None = None, *, is_fetched: bool = False) -> Manifest:
     """Return the manifest of *folder*; relative sources in it become relative to *project*, by default the folder.
 
     That is ``armlib.toml``, with the dependencies of ``jsonnetfile.json`` beside it; or ``module.json``, or
-    ``jsonnetfile.json`` alone.
+    ``jsonnetfile.json`` alone. When the folder *is_fetched*, a short name in the latter that means two packages is left
+    out, since its user cannot change it; else it is refused.
 
     Raises:
         PackageError: There is none of them, or one cannot be used.
@@ -105,7 +106,7 @@ def read_manifest(folder: Path, project: Path | None = None) -> Manifest:
     """
     project = project or folder
     pins = _read_pins(folder)
-    bundled = _bundler_dependencies(folder, project, pins)
+    bundled = _bundler_dependencies(folder, project, pins, is_fetched=is_fetched)
     if (folder / FILE_NAME).is_file():
         manifest = _read_toml(folder, project)
         if manifest.name is not None or not (folder / MODULE_FILE).is_file():
@@ -383,7 +384,9 @@ def _read_pins(folder: Path) -> dict[str, Pin]:
         raise _not_bundlers(path, error) from error
 
 
-def _bundler_dependencies(folder: Path, project: Path, pins: Mapping[str, Pin]) -> dict[str, Dependency]:
+def _bundler_dependencies(
+    folder: Path, project: Path, pins: Mapping[str, Pin], *, is_fetched: bool
+) -> dict[str, Dependency]:
     """Return what ``jsonnetfile.json`` asks for; what its lock has pinned stays pinned."""
     path = folder / BUNDLER_FILE
     if not path.is_file():
@@ -392,6 +395,7 @@ def _bundler_dependencies(folder: Path, project: Path, pins: Mapping[str, Pin]) 
         asked = _read_json(path)
         found: dict[str, Dependency] = {}
         short: dict[str, Dependency] = {}
+        ambiguous: set[str] = set()
         for one in _bundled(asked):
             dependency = _bundler_dependency(one, pins, folder, project)
             found[dependency.name] = dependency
@@ -399,8 +403,10 @@ def _bundler_dependencies(folder: Path, project: Path, pins: Mapping[str, Pin]) 
             if not asked.get("legacyImports", True) or not is_import_name(legacy):
                 continue
             if short.setdefault(legacy, dependency).origin != dependency.origin:
-                raise _same_short_name(path, legacy, short[legacy], dependency)
-        return {**{name: replace(one, name=name) for name, one in short.items()}, **found}
+                ambiguous.add(legacy)
+                if not is_fetched:
+                    raise _same_short_name(path, legacy, short[legacy], dependency)
+        return {**{name: replace(one, name=name) for name, one in short.items() if name not in ambiguous}, **found}
     except (KeyError, TypeError, AttributeError) as error:
         raise _not_bundlers(path, error) from error
 

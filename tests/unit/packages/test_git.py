@@ -637,3 +637,15 @@ def test_two_packages_with_one_short_name_are_told(repository: GitRepository, se
     write(made.project, {"jsonnetfile.json": bundler_file(entries[0], {**entries[1], "name": "other"})})
     found = locked(made)
     assert (files_of(made, found["mixin"]), files_of(made, found["other"])) == ({"x": b"1"}, {"x": b"2"})
+
+
+def test_a_package_of_others_goes_without_a_short_name_of_two(
+    repository: GitRepository, settings: MakeSettings, tmp_path: Path
+) -> None:
+    repository.commit({"a/mixin/x": "1", "b/mixin/x": "2", "c/x": "3"})
+    user = new_repository(tmp_path / "user")
+    entries = [bundled(repository.address, folder) for folder in ("a/mixin", "b/mixin", "c")]
+    user.commit({"jsonnetfile.json": bundler_file(*entries)})
+    found = locked(settings(f'user = {{ git = "{user.address}" }}'))["user"]
+    whole = {f"{repository.shown_name}/{folder}" for folder in ("a/mixin", "b/mixin", "c")}
+    assert set(found.imports) == {"c", *whole}
