@@ -1,20 +1,21 @@
 """Target -> description: asks a module what it takes and gives, without values for its parameters.
 
 A module may compute anything from its arguments, and fail without them. So it is asked bit by bit, the arguments that
-it must have stand for values that are not known yet, and what cannot be told is left out.
+it must have stand for values that are not known yet, assertions that fail are left out, and so is what cannot be told.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armlib.build.compilation import entries_of, roots_of
 from armlib.compiler.resolve import resolve_entry
 from armlib.config import Settings, Target
-from armlib.diagnostics import error
+from armlib.diagnostics import Diagnostic, error
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program
 from armlib.jsontypes import Json, JsonObject
@@ -51,12 +52,17 @@ def describe_target(target: Target, settings: Settings, evaluator: Evaluator) ->
         InputError: It cannot be read, or cannot say what its parameters are.
     """
     from armlib.compiler.describe import parse_description
+    from armlib.compiler.parameters_metadata import as_warnings
 
     entry = entries_of(target.entries)[0]
     source = resolve_entry(entry)
     if source.template is not None:
         return describe_template(entry.alias, source.template)
-    return parse_description(entry.alias, _Questions(target, settings, evaluator, entry.path).facts())
+    facts = _Questions(target, settings, evaluator, entry.path).facts()
+    module = parse_description(entry.alias, facts)
+    if target.parameters_as_code and facts.get("isLibraryModule") is not True:
+        return replace(module, diagnostics=as_warnings(module.diagnostics))
+    return module
 
 
 def describe_template(alias: str, template: JsonObject) -> ModuleDescription:
@@ -77,7 +83,10 @@ class _Questions:
 
     def facts(self) -> JsonObject:
         """Return what the module says of itself, as ``parse_description`` takes it."""
-        facts = self._ask("{ kind: std.type(entry) } + if std.isObject(entry) then " + _INSPECTED + " else {}", {})
+        try:
+            facts = self._ask("{ kind: std.type(entry) } + if std.isObject(entry) then " + _INSPECTED + " else {}", {})
+        except EvaluationError as fault:
+            raise EvaluationError(tuple(map(_of_module, fault.diagnostics)), fault.reads) from fault
         if facts["kind"] not in ("object", "function"):
             message = (
                 f"a module must be an object or a function, not {_ARTICLES.get(str(facts['kind']), facts['kind'])}"
@@ -142,7 +151,16 @@ class _Questions:
             ext_str=self._target.ext_str,
             ext_code={**self._target.ext_code, "parameters": given},
         )
-        answer: JsonObject = json.loads(self._evaluator.evaluate(program).text)
+        try:
+            evaluated = self._evaluator.evaluate(program)
+        except EvaluationError as fault:
+            from armlib.compiler.declared import without_assertions
+
+            weaker = without_assertions(program, self._evaluator, fault.reads)
+            if weaker is None:
+                raise
+            evaluated = weaker
+        answer: JsonObject = json.loads(evaluated.text)
         return answer
 
     def _parameters(self, arguments: JsonObject) -> str:
@@ -159,16 +177,24 @@ _INSPECTED = f"""(
     else {{
       [name]: if name == 'validate' then true else plain(value[name])
       for name in std.objectFieldsAll(value)
-      if name != 'defaultValue'
+      if name != 'defaultValue' && (name == 'validate' || !std.isFunction(value[name]))
     }} + {{ [if 'defaultValue' in value then 'hasDefault']: true }};
   local specifications(value) =
     if !std.isObject(value) then plain(value)
     else {{ [name]: specification(value[name]) for name in std.objectFieldsAll(value) }};
   {{
+    isLibraryModule: '$arm' in entry,
     [if 'parameterMetadata' in entry then 'metadata']: specifications(entry.parameterMetadata),
     [if 'definitions' in entry then 'definitions']: plain(entry.definitions),
   }}
 )"""
+
+
+def _of_module(found: Diagnostic) -> Diagnostic:
+    """Return *found* with a path in the module instead of one in the answer to the first question."""
+    path = ("parameterMetadata", *found.path[1:]) if found.path[:1] == ("metadata",) else found.path
+    frames = tuple(frame for frame in found.frames if not frame.place.file.endswith(_FILE))
+    return replace(found, path=path, frames=frames)
 
 
 def _has_default(spec: Mapping[str, Json]) -> bool:

@@ -11,7 +11,15 @@ from armlib.compiler.bind import Bound, bind
 from armlib.compiler.parameters_metadata import ParameterMetadata, as_warnings, parse_metadata
 from armlib.compiler.request import Argument, CompileRequest, Entry
 from armlib.compiler.resolve import Source, Sources, resolve_module
-from armlib.compiler.wrapper import FILE, PARAMETERS, Settings, document_program, inspect_program, settings_of
+from armlib.compiler.wrapper import (
+    FILE,
+    PARAMETERS,
+    Settings,
+    document_program,
+    inspect_program,
+    inspect_with,
+    settings_of,
+)
 from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Place, error, has_errors, warning
 from armlib.errors import InputError
@@ -179,6 +187,7 @@ class _Run:
         self._place = place
         self._facts: _Facts | None = None
         self._trace: Trace | None = None
+        self._has_declared = True
         self.document: Document | None = None
         self.bound = Bound(injected={})
         self.diagnostics: list[Diagnostic] = []
@@ -193,7 +202,7 @@ class _Run:
         if self.document is not None:
             self.document = self._with_children(self.document)
 
-    def declared_names(self, arguments: Iterable[str]) -> set[str] | None:
+    def declared_names(self, arguments: Mapping[str, Argument]) -> set[str] | None:
         """Return the names of the parameters that the module declares; None when it takes any."""
         if self._source.template is not None:
             return set(_object(self._source.template, "parameters"))
@@ -230,11 +239,14 @@ class _Run:
         answer, failures = self._document_answer()
         if facts is None:
             facts = self._facts_after(answer)
-            if facts is not None and self._needs_injection(facts):
+            if not self._has_declared:
+                self.diagnostics += as_warnings(failures)
+                answer, failures = self._document_answer()
+            elif facts is not None and self._needs_injection(facts):
                 self._take(bind({}, facts.parameters, lenient=True))
                 answer, failures = self._document_answer()
         if answer is None or facts is None:
-            self.diagnostics += self._missing(facts, arguments) or failures
+            self.diagnostics += self._failed(facts, arguments, failures)
             return None
         return self._document(answer, facts)
 
@@ -270,21 +282,54 @@ class _Run:
             is_child=self._depth > 0,
             is_traced=is_traced,
             with_linked=with_linked,
+            has_declared=self._has_declared,
         )
 
     def _needs_injection(self, facts: _Facts) -> bool:
         """Return whether the module must be told of its deploy-time parameters, which the base library knows itself."""
         return facts.takes_arguments and not facts.is_library_module and bool(facts.deploy_time)
 
-    def _inspected(self, arguments: Iterable[str]) -> _Facts | None:
+    def _inspected(self, arguments: Mapping[str, Argument]) -> _Facts | None:
         """Return what the module declares; None when it cannot be evaluated, which is then reported."""
         if self._facts is None:
-            answer, failures = self._answer(inspect_program(self._source.entry.path, self._settings, arguments))
+            answer, failures = self._declared(arguments)
             if answer is None:
                 self.diagnostics += failures
                 return None
-            self._facts = _facts(answer)
+            self._facts = _facts(answer, as_code=self._settings.as_code)
+            self.diagnostics += as_warnings(failures)
         return self._facts
+
+    def _declared(self, arguments: Mapping[str, Argument]) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
+        """Return what the module declares, or what is wrong with it.
+
+        One that fails for arguments that stand for unknown values is asked in other ways. When it is not made with
+        armlib's library, and what fails is its ``parameterMetadata``, it counts as one that declares nothing.
+        """
+        program = inspect_program(self._source.entry.path, self._settings, arguments)
+        try:
+            return self._answer_of(program), ()
+        except EvaluationError as fault:
+            failures = tuple(map(_without_wrapper, fault.diagnostics))
+            reads = fault.reads
+        from armlib.compiler.declared import guesses, speaks_of_secrets, without_assertions
+
+        evaluated = without_assertions(program, self._evaluator, reads)
+        if evaluated is not None:
+            return json.loads(evaluated.text), ()
+        if speaks_of_secrets(program, reads):
+            return None, failures
+        found: list[tuple[Diagnostic, ...]] = []
+        for values in guesses(bind(arguments, None).injected):
+            answer, failures = self._answer(inspect_with(self._source.entry.path, self._settings, values))
+            if answer is not None:
+                return answer, ()
+            answer, _ = self._answer(inspect_with(self._source.entry.path, self._settings, values, has_declared=False))
+            if answer is not None and answer.get("isLibraryModule") is not True:
+                self._has_declared = False
+                return answer, failures
+            found.append(failures)
+        return None, found[0]
 
     def _bind(self, facts: _Facts, arguments: Mapping[str, Argument]) -> bool:
         """Bind *arguments*; return whether they are right."""
@@ -328,14 +373,17 @@ class _Run:
     def _facts_after(self, answer: JsonObject | None) -> _Facts | None:
         """Return what the module declares, from its document or, where that failed, by asking for it alone."""
         if answer is None:
-            answer, _ = self._answer(inspect_program(self._source.entry.path, self._settings, ()))
-        return None if answer is None else _facts(answer)
+            answer, _ = self._declared({})
+        return None if answer is None else _facts(answer, as_code=self._settings.as_code)
 
-    def _missing(self, facts: _Facts | None, arguments: Mapping[str, Argument]) -> tuple[Diagnostic, ...]:
-        """Return what the arguments lack, for a module that failed and may have failed for that."""
+    def _failed(
+        self, facts: _Facts | None, arguments: Mapping[str, Argument], failures: tuple[Diagnostic, ...]
+    ) -> tuple[Diagnostic, ...]:
+        """Return what is told of a module that failed: what the arguments lack, if it may have failed for that."""
         if facts is None or facts.parameters is None or not facts.takes_arguments:
-            return ()
-        return bind(arguments, facts.parameters).diagnostics
+            return failures
+        missing = bind(arguments, facts.parameters).diagnostics
+        return (*failures, *as_warnings(missing)) if facts.checks_itself else missing or failures
 
     def _take(self, bound: Bound) -> None:
         self.bound = bound
@@ -344,13 +392,19 @@ class _Run:
     def _answer(self, program: Program) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
         """Return what *program* comes to, or what is wrong with it."""
         try:
+            return self._answer_of(program), ()
+        except EvaluationError as fault:
+            return None, tuple(map(_without_wrapper, fault.diagnostics))
+
+    def _answer_of(self, program: Program) -> JsonObject:
+        try:
             evaluated = self._evaluator.evaluate(program)
         except EvaluationError as fault:
             self.reads += fault.reads
-            return None, tuple(map(_without_wrapper, fault.diagnostics))
+            raise
         self.reads += evaluated.reads
         answer: JsonObject = json.loads(evaluated.text)
-        return answer, ()
+        return answer
 
     def _document(self, answer: JsonObject, facts: _Facts) -> Document | None:
         entry = self._source.entry
@@ -424,15 +478,18 @@ class _Run:
         return run.document
 
 
-def _facts(answer: JsonObject) -> _Facts:
+def _facts(answer: JsonObject, *, as_code: bool) -> _Facts:
+    """Return the facts in *answer*; who takes parameters *as_code* and not armlib's library has rules of its own."""
     metadata, definitions = answer.get("parameterMetadata"), answer.get("definitions")
     parsed = parse_metadata(metadata, definitions) if "parameterMetadata" in answer else None
+    is_library_module = answer.get("isLibraryModule") is True
+    checks_itself = answer.get("checksItself") is True or (as_code and not is_library_module)
     return _Facts(
         kind=str(answer["kind"]),
         takes_arguments=answer.get("takesArguments") is not False,
-        is_library_module=answer.get("isLibraryModule") is True,
-        checks_itself=answer.get("checksItself") is True,
-        parameters=parsed.parameters if parsed else None,
+        is_library_module=is_library_module,
+        checks_itself=checks_itself,
+        parameters=parsed.parameters if parsed and (isinstance(metadata, dict) or not checks_itself) else None,
         template_parameters=_template_parameters(_object(answer, "templateParameters"), _object(answer, "definitions")),
         diagnostics=parsed.diagnostics if parsed else (),
     )
@@ -462,8 +519,12 @@ def _with_defaults(template: JsonObject, bound: Bound) -> JsonObject:
 
 
 def _joined(one: Bound, other: Bound) -> Bound:
+    """Return *one*, of the arguments of a module, and *other*, of the parameters of the template that it makes.
+
+    A module may look at these too, as it does where plain Jsonnet evaluates it; at a secret it may not.
+    """
     return Bound(
-        injected=one.injected,
+        injected={**one.injected, **other.deploy_parameters},
         deploy_parameters={**one.deploy_parameters, **other.deploy_parameters},
         references={**one.references, **other.references},
         secrets={**one.secrets, **other.secrets},
@@ -516,6 +577,8 @@ def _without_wrapper(diagnostic: Diagnostic) -> Diagnostic:
     """Return *diagnostic* without the places of the program that the compiler put around the module."""
     if diagnostic.path[:1] == ("template",):
         diagnostic = replace(diagnostic, path=diagnostic.path[1:])
+    elif diagnostic.code == "assertion" and diagnostic.path == ("parameterMetadata",):
+        diagnostic = replace(diagnostic, path=())  # of the module, whatever was asked of it first
     frames = tuple(frame for frame in diagnostic.frames if not frame.place.file.endswith(FILE))
     place = diagnostic.place
     if place is not None and place.file.endswith(FILE):

@@ -23,19 +23,21 @@ local mayBeDeployTime(specification) =
   || std.length([1 for type in typesOf(specification) if isSecure(type)]) > 0;
 
 // A default may fail when it is forced, so it is only asked for where it becomes part of the template; a validator is a
-// function, of which is told that there is one.
+// function, of which is told that there is one. Functions of any other name are the author's own.
 local specification(value) =
-  if std.type(value) != 'object' then plain(value)
+  if std.type(value) == 'function' then 'a function'
+  else if std.type(value) != 'object' then plain(value)
   else
     local withDefault = mayBeDeployTime(value) && std.get(value, 'deployTime', true) != false;
     {
       [name]: if name == 'validate' then true else plain(value[name])
       for name in std.objectFieldsAll(value)
-      if name != 'defaultValue' || withDefault
+      if (name != 'defaultValue' || withDefault) && (name == 'validate' || std.type(value[name]) != 'function')
     } + if 'defaultValue' in value && !withDefault then { computedDefault: true } else {};
 
 local specifications(value) =
-  if std.type(value) != 'object' then plain(value)
+  if std.type(value) == 'function' then 'a function'
+  else if std.type(value) != 'object' then plain(value)
   else { [name]: specification(value[name]) for name in std.objectFieldsAll(value) };
 
 local injected =
@@ -54,12 +56,24 @@ local isTemplateSection(parameters) =
 
 local hasTemplateSection(module) = std.objectHas(module, 'parameters') && isTemplateSection(module.parameters);
 
+// Whether *parameters* are those from outside, or these and more: `parameters+:: { region: 'west' }`.
+local holdsInjected(parameters) =
+  parameters == injected
+  || (
+    std.length(injected) > 0
+    && std.length([
+      1
+      for name in std.objectFields(injected)
+      if !(name in parameters && parameters[name] == injected[name])
+    ]) == 0
+  );
+
 // A module that is given its parameters in Jsonnet does not read the external variable.
 local takesArguments(module) =
   !('parameters' in module)
   || hasTemplateSection(module)
   || std.type(module.parameters) == 'string'
-  || (std.type(module.parameters) == 'object' && ('$root' in module.parameters || module.parameters == injected));
+  || (std.type(module.parameters) == 'object' && ('$root' in module.parameters || holdsInjected(module.parameters)));
 
 // Only deployments place templates. This looks at every resource: std.asciiLower would take longer than all the rest.
 local isDeployment(resource) =
@@ -98,14 +112,15 @@ local members = [
 
 local isMember(module, name) = std.objectHas(module, name) && (name != 'parameters' || hasTemplateSection(module));
 
-local inspect(module) =
+// Not *declared*: the metadata is not looked at.
+local inspect(module, declared=true) =
   { kind: std.type(module) } + (
     if std.type(module) != 'object' then {}
     else {
       takesArguments: takesArguments(module),
       isLibraryModule: '$arm' in module,
       checksItself: !('$arm' in module) && 'parameters' in module && !hasTemplateSection(module),
-      [if 'parameterMetadata' in module then 'parameterMetadata']: specifications(module.parameterMetadata),
+      [if declared && 'parameterMetadata' in module then 'parameterMetadata']: specifications(module.parameterMetadata),
       [if 'definitions' in module then 'definitions']: specifications(module.definitions),
       [if hasTemplateSection(module) then 'templateParameters']: module.parameters,
     }
@@ -119,7 +134,7 @@ local inspect(module) =
   // The same and { template, fields, hidden, id?, linked? }: the members of the template that the module makes, the names
   // of all its visible fields and of the members that it hides, its anchor, and, where asked for, the templates that it
   // places elsewhere. Base libraries of others may call something else the id; only a text can be an anchor.
-  document(module, withLinked):: inspect(module) + (
+  document(module, withLinked, declared=true):: inspect(module, declared) + (
     if std.type(module) != 'object' then {}
     else {
       template: { [name]: module[name] for name in members if isMember(module, name) },

@@ -78,8 +78,14 @@ def inspect_program(path: Path, settings: Settings, arguments: Iterable[str]) ->
     *arguments* are the names that will be given; each stands for a value that is not known yet. A function is not
     called.
     """
-    unknown: dict[str, Json] = {name: f"[parameters('{name}')]" for name in arguments}
-    return _program("armlib.inspect(entry)", path, settings, unknown)
+    return inspect_with(path, settings, {name: f"[parameters('{name}')]" for name in arguments})
+
+
+def inspect_with(
+    path: Path, settings: Settings, arguments: Mapping[str, Json], *, has_declared: bool = True
+) -> Program:
+    """Return the same program for known *arguments*; a module that *has_declared* nothing is not asked what it did."""
+    return _program(f"armlib.inspect(entry, {_bool(has_declared)})", path, settings, arguments)
 
 
 def document_program(
@@ -90,19 +96,26 @@ def document_program(
     is_child: bool = False,
     is_traced: bool = False,
     with_linked: bool = False,
+    has_declared: bool = True,
 ) -> Program:
     """Return the program that gives the members of the module at *path*, called with *arguments*.
 
     A child is a module that a template names; it is given its arguments as in Jsonnet. A traced program gives
     ``{ document, trace }``; the trace tells where its objects were written (:mod:`armlib.compiler.provenance`). The
-    templates that are placed elsewhere come *with_linked* only: to look for them takes a fifth of an evaluation.
+    templates that are placed elsewhere come *with_linked* only: to look for them takes a fifth of an evaluation. What a
+    module that *has_declared* nothing says of its parameters is not looked at.
     """
     module = f"if std.isFunction(entry) then {_call(settings, arguments)} else entry"
     module = f"armlib.given({module})" if is_child else module
-    linked = "true" if with_linked else "false"
+    asked = f"{_bool(with_linked)}, {_bool(has_declared)}"
     if not is_traced:
-        return _program(f"armlib.document({module}, {linked})", path, settings, arguments)
-    return replace(_program(_TRACED % (module, linked), path, settings, arguments), is_traced=True)
+        return _program(f"armlib.document({module}, {asked})", path, settings, arguments)
+    has_metadata = "'parameterMetadata' in module" if has_declared else "false"
+    return replace(_program(_TRACED % (module, asked, has_metadata), path, settings, arguments), is_traced=True)
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"
 
 
 _TRACED = """\
@@ -115,7 +128,7 @@ local module = %s, document = armlib.document(module, %s), at = std.extVar('arml
     found: if '$found' in module then
       local found = module['$found'];
       { names: found.names, counts: found.counts, kept: found.kept },
-    metadata: if 'parameterMetadata' in module then at.numbers(module.parameterMetadata) else [],
+    metadata: if %s then at.numbers(module.parameterMetadata) else [],
     linked: [at.walk(linked.template) for linked in std.get(document, 'linked', [])],
   },
 }"""

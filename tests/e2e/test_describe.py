@@ -79,6 +79,8 @@ def test_text_has_a_line_for_each(run: Run, tmp_path: Path) -> None:
         # only the output that cannot be told without arguments is left untyped
         "{ local p = std.parseJson(std.extVar('parameters')), parameterMetadata:: { a: { type: 'string' } },"
         " resources: [], outputs: { x: { type: 'string', value: p.nothing }, y: p.nothing } }",
+        "{ assert std.objectHas(std.parseJson(std.extVar('parameters')), 'a') : 'a is missing',"
+        " parameterMetadata:: { a: { type: 'string', isRight: function(a) true, 'x-check'(a):: a } }, resources: [] }",
         "function(a, b=1) { resources: [] }",
         "{ resources: [] }",
     ],
@@ -86,6 +88,14 @@ def test_text_has_a_line_for_each(run: Run, tmp_path: Path) -> None:
 def test_a_module_that_fails_without_its_arguments_is_described(run: Run, tmp_path: Path, text: str) -> None:
     module = described(run, tmp_path, text)
     assert set(module) == {"name", "parameters", "outputs", "dependencies", "actions", "diagnostics"}
+
+
+def test_what_is_odd_about_a_module_of_an_older_kind_is_a_warning(run: Run, tmp_path: Path) -> None:
+    text = "{ parameterMetadata:: { a: { type: 'date', required: true } }, resources: [] }"
+    (tmp_path / "main.jsonnet").write_text(text)
+    done = run("describe", "main.jsonnet", "--parameters-as", "code")
+    assert (done.returncode, "2 warnings" in done.stderr, "a  date, required" in done.stdout) == (0, True, True)
+    assert run("describe", "main.jsonnet").returncode == 1
 
 
 def test_an_arm_template_is_described(run: Run, tmp_path: Path) -> None:

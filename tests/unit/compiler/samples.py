@@ -10,7 +10,7 @@ from armlib.compiler.link import Linked, link
 from armlib.compiler.pipeline import compile_template
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.jsonnet.inprocess import InProcessEvaluator
-from armlib.jsonnet.port import Roots
+from armlib.jsonnet.port import Evaluated, Program, Roots
 from armlib.jsontypes import JsonObject
 from armlib.resources import library_folder
 from armlib.template.scope import ScopeKind
@@ -71,3 +71,15 @@ def compiled(folder: Path, *entries: str, arguments: dict[str, Any] | None = Non
         **options,
     )
     return compile_template(request, InProcessEvaluator())
+
+
+class Listening:
+    """Evaluates, and keeps all that it was given."""
+
+    def __init__(self) -> None:
+        self.heard = ""
+        self._inner = InProcessEvaluator()
+
+    def evaluate(self, program: Program) -> Evaluated:
+        self.heard += repr(program)
+        return self._inner.evaluate(program)

@@ -14,7 +14,7 @@ from armlib.compiler.wrapper import first_program
 from armlib.jsonnet.inprocess import InProcessEvaluator
 from armlib.jsonnet.port import Evaluated, Program, Roots
 from armlib.resources import library_folder
-from tests.unit.compiler.samples import compiled
+from tests.unit.compiler.samples import Listening, compiled
 
 MODULE = "(import 'arm.libsonnet').Module "
 SITE = "{ type: 'Microsoft.Web/sites', apiVersion: '2023-01-01', name: %s }"
@@ -144,18 +144,6 @@ def test_arguments_for_a_module_that_sets_its_own_are_reported(tmp_path: Path) -
 
 
 SECRET = "5ecr3t-that-must-not-be-seen"
-
-
-class Listening:
-    """Evaluates, and keeps all that it was given."""
-
-    def __init__(self) -> None:
-        self.heard = ""
-        self._inner = InProcessEvaluator()
-
-    def evaluate(self, program: Program) -> Evaluated:
-        self.heard += repr(program)
-        return self._inner.evaluate(program)
 
 
 @pytest.mark.parametrize("as_code", [False, True])
