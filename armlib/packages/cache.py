@@ -2,14 +2,14 @@
 
 ::
 
-    blobs/ab/abcd…          manifests, configurations and layers, as a registry gave them
-    trees/ab/abcd…/         the files of a package
-    trees/ab/abcd….txt      their listing, whose digest is the name
-    commits/ab/abcd….txt   the tree of a folder of a git repository at a commit; the name is a digest of these
-    signatures/ab/abcd….json   signatures of the manifest of that digest
+    blobs/abcd…             manifests, configurations and layers, as a registry gave them to whoever had no lock
+    trees/abcd…/            the files of a package
+    trees/abcd….txt         their listing, whose digest is the name
+    commits/abcd….txt       the tree of a folder of a git repository at a commit; the name is a digest of these
+    signatures/abcd….json   signatures of the manifest of that digest
     entries/abcd….lock      what references came to that were compiled, for when we are offline
     tmp/                    what is being made
-    turns/ab                locked by who fetches a blob whose digest starts like this; empty
+    turns/ab                locked by who fetches what has a digest that starts like this; empty
 
 Any number of processes share it. Trees and blobs appear as a whole, by a rename, and everything is checked against its
 digest when it is read, so that a process killed at any moment leaves nothing that another could mistake for whole.
@@ -92,8 +92,7 @@ class Cache:
             raise self._unwritable(error) from error
 
     def _blob(self, digest: str) -> Path:
-        name = digest.removeprefix("sha256:")
-        return self.folder / "blobs" / name[:2] / name
+        return self.folder / "blobs" / digest.removeprefix("sha256:")
 
     def is_whole(self, tree: str) -> bool:
         """Return whether the files of *tree* are there, every byte of them."""
@@ -191,7 +190,7 @@ class Cache:
         self._put(self._commit(key), tree.encode())
 
     def _commit(self, key: str) -> Path:
-        return self.folder / "commits" / key[:2] / f"{key}.txt"
+        return self.folder / "commits" / f"{key}.txt"
 
     def signatures(self, digest: str) -> bytes | None:
         """Return what was kept of the signatures of the manifest of *digest*."""
@@ -205,8 +204,7 @@ class Cache:
         self._put(self._signatures(digest), data)
 
     def _signatures(self, digest: str) -> Path:
-        name = digest.removeprefix("sha256:")
-        return self.folder / "signatures" / name[:2] / f"{name}.json"
+        return self.folder / "signatures" / f"{digest.removeprefix('sha256:')}.json"
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -51,7 +51,7 @@ class GitSource:
         said = version or manifest.version or from_tag(ref.rpartition("/")[2]) or own.version
         return replace(own, version=said, digest=commit, ref=ref if ref != commit else "")
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
         """Put the folder at the commit *digest* into the cache."""
         return self._tree(origin, digest, None)
 

@@ -22,7 +22,8 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies, select_proxy
+from requests.structures import CaseInsensitiveDict
+from requests.utils import default_headers, get_environ_proxies, select_proxy
 
 from armlib import __version__
 from armlib.packages.credentials import Credential
@@ -96,14 +97,11 @@ class Transport:
         self.base = f"{'http' if is_loopback(host) else 'https'}://{host}"
         self._credential = credential
         self._sleep = sleep
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = f"armlib/{__version__}"
-        self._session.trust_env = False  # what the environment says is looked up once, not for every request
-        self._session.verify = _certificates(ca_file) if ca_file else _environment_certificates()
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0))
+        self._headers = {**default_headers(), "User-Agent": f"armlib/{__version__}"}
+        self._verify = _certificates(ca_file) if ca_file else _environment_certificates()
+        self._adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0)
         self._tokens: dict[str, str] = {}
-        self._proxies: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         self._guard = threading.Lock()
 
     def send(self, ask: Ask) -> Answer:
@@ -180,17 +178,13 @@ class Transport:
         return address
 
     def _once(self, ask: Ask, address: str, authorization: str | None) -> Answer:
-        headers = {**ask.headers, **({"Authorization": authorization} if authorization else {})}
         try:
-            with self._session.request(
-                ask.method,
-                address,
-                headers=headers,
-                data=ask.data,
-                allow_redirects=False,
-                proxies=self._proxies_to(address),
+            with self._adapter.send(
+                self._prepared(ask, address, authorization),
                 stream=True,
                 timeout=(_CONNECT, _SILENCE),
+                verify=self._verify,
+                proxies=self._proxies_to(address),
             ) as response:
                 limit = ask.limit if response.status_code == 200 else max(ask.limit, 64 * 1024)
                 body = b"" if ask.method == "HEAD" else _bounded(response, limit, self.host)
@@ -208,11 +202,22 @@ class Transport:
         except ValueError as error:  # and looks at where a redirect leads, though it is not to follow it
             raise RegistryError(f"{self.host} redirects to no address", code="registry-redirects") from error
 
-    def _proxies_to(self, address: str) -> dict[str, str] | None:
+    def _prepared(self, ask: Ask, address: str, authorization: str | None) -> requests.PreparedRequest:
+        """Return the request as it is sent; a session would take as long to prepare it as the rest takes."""
+        request = requests.PreparedRequest()
+        request.method = ask.method
+        request.url = address
+        request.headers = CaseInsensitiveDict({**self._headers, **ask.headers})
+        if authorization:
+            request.headers["Authorization"] = authorization
+        request.prepare_body(ask.data, None)
+        return request
+
+    def _proxies_to(self, address: str) -> dict[str, str]:
         """Return the proxies that lead to *address*, none for this machine."""
         place = _authority(address)
         if place not in self._proxies:
-            self._proxies[place] = None if is_loopback(place[1]) else get_environ_proxies(address)
+            self._proxies[place] = {} if is_loopback(place[1]) else get_environ_proxies(address)
         return self._proxies[place]
 
     # Signing in

@@ -94,9 +94,9 @@ def _numbered(imports: Mapping[str, str], numbers: Mapping[str, int]) -> tuple[t
 
 def tree_folder(cache: Path, tree: str) -> Path:
     """Return where the files of a tree are in *cache*."""
-    return cache / "trees" / tree[:2] / tree
+    return cache / "trees" / tree
 
 
 def listing_file(cache: Path, tree: str) -> Path:
     """Return where the listing of a tree is in *cache*."""
-    return cache / "trees" / tree[:2] / f"{tree}.txt"
+    return cache / "trees" / f"{tree}.txt"

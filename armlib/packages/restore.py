@@ -270,7 +270,7 @@ def _fetch(missing: list[Locked], sources: Sources) -> list[str]:
     """Fetch packages in parallel and return their trees; one that was locked with a tree must come to that."""
 
     def fetch(locked: Locked) -> str:
-        tree = sources.fetch(origin_of(locked), locked.version, locked.digest)
+        tree = sources.fetch(origin_of(locked), locked.version, locked.digest, locked.tree)
         if locked.tree and tree != locked.tree:
             hint = "if the change is wanted, 'armlib update' locks what is there now"
             raise DamagedError(f"{locked.id} is not what was locked", code="package-changed", hint=hint)

@@ -51,8 +51,11 @@ class Source(Protocol):
     def release(self, origin: Origin, version: Version | None, revision: str | None) -> Release:
         """Return one version of a package, or what a revision names."""
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
-        """Put the files of a package into the cache and return their tree; the empty tree for one read where it is."""
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
+        """Put the files of a package into the cache and return their tree; the empty tree for one read where it is.
+
+        *tree* is what should come of it, "" where that is not known.
+        """
 
 
 class Sources:
@@ -114,9 +117,12 @@ class Sources:
         key = ("release", str(origin), str(version), revision)
         return self._once(key, lambda: self._source(origin).release(origin, version, revision))
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
-        """Put the files of a package into the cache and return their tree, "" for one that is read where it is."""
-        return self._source(origin).fetch(origin, version, digest)
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
+        """Put the files of a package into the cache and return their tree, "" for one that is read where it is.
+
+        *tree* is the one that was locked, "" where none was.
+        """
+        return self._source(origin).fetch(origin, version, digest, tree)
 
     def tags(self, origin: Origin) -> Sequence[str]:
         """Return the tags of a package in a registry, none when there is no such package."""
@@ -213,42 +219,37 @@ class Sources:
                 return ask(address)
         return ask(addresses[-1])
 
-    def stored(self, origin: Origin, reference: str) -> Stored:
-        """Return the manifest that a tag or digest of a registry names, from the cache when that can be.
+    def stored(self, origin: Origin, reference: str, *, keep: bool = True) -> Stored:
+        """Return the manifest that a tag or digest of a registry names, from the cache if it can be; *keep* it there.
 
         Raises:
             PackageError: There is none.
             RegistryError: The registry cannot be asked.
         """
-        if not reference.startswith("sha256:"):
-            return self._asked_manifest(origin, reference)
-        with self._turn(origin, reference):
-            cached = self.cache.blob(reference)
-            if cached is not None:
-                return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
-            return self._asked_manifest(origin, reference)
-
-    def _asked_manifest(self, origin: Origin, reference: str) -> Stored:
+        cached = self.cache.blob(reference) if reference.startswith("sha256:") else None
+        if cached is not None:
+            return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
         stored = self.repository(origin).manifest(reference)
         if stored is None:
             hint = "'armlib update' chooses among what is there"
             raise PackageError(f"{origin} has no {reference}", code="version-not-found", hint=hint)
         if len(stored.data) > LARGEST_MANIFEST:
             raise DamagedError(f"{origin}:{reference} has a manifest of more than 4 MiB", code="bad-package")
-        self.cache.put_blob(stored.data)
+        if keep:
+            self.cache.put_blob(stored.data)
         return stored
 
-    def blob(self, origin: Origin, descriptor: Descriptor) -> bytes:
-        """Return a blob of a registry, from the cache when it is there."""
-        with self._turn(origin, descriptor.digest):
-            cached = self.cache.blob(descriptor.digest)
-            if cached is not None and len(cached) == descriptor.size:
-                return cached
-            data = self.repository(origin).blob(descriptor)
+    def blob(self, origin: Origin, descriptor: Descriptor, *, keep: bool = True) -> bytes:
+        """Return a blob of a registry, from the cache when it is there; *keep* it there."""
+        cached = self.cache.blob(descriptor.digest)
+        if cached is not None and len(cached) == descriptor.size:
+            return cached
+        data = self.repository(origin).blob(descriptor)
+        if keep:
             self.cache.put_blob(data)
-            return data
+        return data
 
-    def _turn(self, origin: Origin, digest: str) -> AbstractContextManager[None]:
+    def turn(self, origin: Origin, digest: str) -> AbstractContextManager[None]:
         """Return what to fetch *digest* within, so that of many processes one downloads it."""
         return self.cache.turn(digest) if origin.kind == "oci" else nullcontext()
 
@@ -384,7 +385,7 @@ class _PathSource:
     def release(self, origin: Origin, version: Version | None, revision: str | None) -> Release:
         return self._release(origin)
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
         self._release(origin)
         return ""
 
@@ -414,7 +415,7 @@ class _FolderSource:
             )
         return release_of(manifest, origin, origin.source)
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
         manifest = read_manifest(self._package(origin), self._sources.project)
         if str(manifest.version) != version:
             hint = "'armlib update' takes what is there now"
@@ -454,24 +455,29 @@ class _RegistrySource:
             return Release(origin=origin, version=said, digest=stored.descriptor.digest)
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
-        config = self._sources.blob(origin, manifest.config)
+        with self._sources.turn(origin, manifest.config.digest):
+            config = self._sources.blob(origin, manifest.config)
         release = read_release(stored, config, origin.source, origin.name)
         if version is not None and str(release.version) != str(version):
             raise DamagedError(f"{origin}:{reference} says that it is version {release.version}", code="bad-package")
         return release
 
-    def fetch(self, origin: Origin, version: str, digest: str) -> str:
-        stored = self._sources.stored(origin, digest)
-        where = f"{origin}@{version}"
-        manifest = parse_manifest(stored, where)
+    def fetch(self, origin: Origin, version: str, digest: str, tree: str) -> str:
+        cache = self._sources.cache
+        with self._sources.turn(origin, digest):
+            if tree and cache.is_whole(tree):  # another process has just fetched it
+                return tree
+            return cache.put_tree(self._files(origin, f"{origin}@{version}", digest, keep=not tree))
+
+    def _files(self, origin: Origin, where: str, digest: str, *, keep: bool) -> dict[str, bytes]:
+        """Return the files of a package; *keep* also what they come in, by which they are found without a lock."""
+        manifest = parse_manifest(self._sources.stored(origin, digest, keep=keep), where)
         if manifest.kind in bicep.KINDS:
-            template = self._sources.blob(origin, bicep.template_layer(manifest, where))
-            return self._sources.cache.put_tree(bicep.module_files(template, origin, where))
+            template = self._sources.blob(origin, bicep.template_layer(manifest, where), keep=keep)
+            return bicep.module_files(template, origin, where)
         if manifest.kind != ARTIFACT:
             raise _not_a_package(origin, manifest.kind)
-        return self._sources.cache.put_tree(
-            layer_files(self._sources.blob(origin, package_layer(manifest, where)), where)
-        )
+        return layer_files(self._sources.blob(origin, package_layer(manifest, where), keep=keep), where)
 
     def _tag(self, origin: Origin, version: Version) -> str:
         """Return the tag of *version*, which others may spell another way, as ``v1.0.0``."""

@@ -124,9 +124,9 @@ def damage(cache: Path) -> list[str]:
     """Return what of *cache* is named as if it were whole, and is not."""
     wrong = [
         f"the blob {path.name} is not what its name says"
-        for path in cache.glob("blobs/*/*")
+        for path in cache.glob("blobs/*")
         if sha256_hex(path.read_bytes()) != path.name
     ]
     whole = Cache(cache)
-    trees = (path for path in cache.glob("trees/*/*") if path.is_dir())
+    trees = (path for path in cache.glob("trees/*") if path.is_dir())
     return wrong + [f"the tree {path.name} is not whole" for path in trees if not whole.is_whole(path.name)]

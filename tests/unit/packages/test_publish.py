@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from armlib.config import Flags, Settings, load_settings
 from armlib.jsonnet.process import WorkerEvaluator
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
+from armlib.packages.lock import lock_text
 from armlib.packages.lookup import copy, files_of, find, inspect, opened_at, pull, verify
 from armlib.packages.manifest import read_manifest
 from armlib.packages.origin import Origin
@@ -100,6 +102,26 @@ def test_what_was_published_is_restored_by_others(person: Person) -> None:
     assert list(lock.packages) == ["area/web 1.1.0", "net 1.0.0"]
     write_lock(user.folder, lock)
     assert restore(replace(settings, packages=replace(settings.packages, offline=True))).fetched == ()
+
+
+def test_who_restores_by_one_lock_at_once_downloads_once_and_keeps_the_files_alone(
+    tmp_path: Path, server: Server
+) -> None:
+    name = tmp_path.name.replace("_", "-").lower()
+    person = Person(tmp_path / "person", f"oci://{server.host}/{name}")
+    digest = person.publish("web", "1.0.0").descriptor.digest
+    settings = person.settings('[dependencies]\nweb = "1"\n')
+    write_lock(person.folder, restore(settings).lock)
+    before = len(server.requests(f"{name}/web"))
+    fresh = replace(settings, packages=replace(settings.packages, cache=tmp_path / "fresh"))
+    with ThreadPoolExecutor(8) as pool:
+        locks = [done.lock for done in pool.map(restore, [fresh] * 8)]
+    assert set(map(lock_text, locks)) == {(person.folder / "armlib.lock").read_bytes()}
+    asked = server.requests(f"{name}/web")[before:]
+    assert asked[0] == f"GET manifests/{digest} 200"
+    assert [one.partition(":")[0] for one in asked[1:]] == ["GET blobs/sha256"]
+    assert not (tmp_path / "fresh" / "blobs").exists()
+    assert restore(fresh).fetched == ()
 
 
 def test_a_version_never_changes_and_the_same_again_is_fine(person: Person) -> None:
