@@ -152,6 +152,7 @@ def spec_registry(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else a body waits 40 ms for the headers before it to be confirmed
 
         def serve(self) -> None:
             parts = urlsplit(self.path)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from armlib.config import Flags, Settings, load_settings
 from armlib.jsonnet.process import WorkerEvaluator
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
+from armlib.packages.http import Transport
 from armlib.packages.lock import lock_text
 from armlib.packages.lookup import copy, files_of, find, inspect, opened_at, pull, verify
 from armlib.packages.manifest import read_manifest
@@ -381,8 +383,14 @@ def test_tests_and_hidden_files_stay_at_home(person: Person) -> None:
 # Tampering
 
 
-def test_no_bit_can_flip_in_what_a_registry_stores(tmp_path: Path, server: Server) -> None:
-    """Each blob of a registry is changed on its disk, at several places, and a fresh restore refuses it."""
+def test_no_bit_can_flip_in_what_a_registry_stores(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each blob of a registry is changed on its disk, at several places, and a fresh restore refuses it.
+
+    A registry that notices has an internal error, and is asked again; nothing is waited for in between.
+    """
+    monkeypatch.setattr("armlib.packages.sources.Transport", partial(Transport, sleep=lambda _: None))
     person = Person(tmp_path / "person", f"oci://{server.host}/flip-{tmp_path.name.replace('_', '-').lower()}")
     published = person.publish("web", "1.0.0")
     user = other(person)
