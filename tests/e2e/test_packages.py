@@ -52,18 +52,18 @@ def test_ci_insists_on_a_lock_that_goes_with_the_project(run: Run, tmp_path: Pat
     assert "[lock-stale]" in run("restore", "--locked", env=env).stderr
 
 
-def test_build_compiles_again_when_the_lock_names_other_files(run: Run, tmp_path: Path) -> None:
+def test_build_compiles_again_when_the_lock_names_other_files(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
     write_module(tmp_path / "modules", "web", "1.0.0")
     (tmp_path / "main.jsonnet").write_text("import 'web/main.jsonnet'\n")
     toml = '[registries]\ndefault = "folder:modules"\n[dependencies]\nweb = "1"\n[targets.x]\nentry = "main.jsonnet"\n'
     (tmp_path / "armlib.toml").write_text(toml)
-    assert run("restore", env=env).returncode == 0
-    assert "1 built" in run("build", env=env).stdout
-    assert "1 unchanged" in run("build", env=env).stdout
+    assert run_here("restore", env=env).returncode == 0
+    assert "1 built" in run_here("build", env=env).stdout
+    assert "1 unchanged" in run_here("build", env=env).stdout
     write_module(tmp_path / "modules", "web", "1.1.0", MODULE.replace("'n'", "'m'"))
-    assert run("update", env=env).returncode == 0
-    assert "1 built" in run("build", env=env).stdout
+    assert run_here("update", env=env).returncode == 0
+    assert "1 built" in run_here("build", env=env).stdout
     assert '"m"' in (tmp_path / "out" / "x.json").read_text()
 
 
@@ -82,35 +82,35 @@ def _home(folder: Path) -> dict[str, str]:
     return {"HOME": str(folder), "PATH": os.environ["PATH"]}
 
 
-def test_publish_pull_copy_inspect_and_verify(run: Run, tmp_path: Path) -> None:
+def test_publish_pull_copy_inspect_and_verify(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
     write_module(tmp_path / "modules", "area/web", "1.0.0")
-    published = run("publish", "modules/area/web", env=env)
+    published = run_here("publish", "modules/area/web", env=env)
     assert (published.returncode, published.stdout.splitlines()[0]) == (0, "published local:#area/web:1.0.0"), (
         published.stderr
     )
-    assert run("publish", "modules/area/web", env=env).stdout.startswith("already there:")
-    assert run("copy", "area/web", "layout:mirror", env=env).returncode == 0
-    inspected = json.loads(run("inspect", "layout:mirror#area/web", "--format", "json", env=env).stdout)["package"]
+    assert run_here("publish", "modules/area/web", env=env).stdout.startswith("already there:")
+    assert run_here("copy", "area/web", "layout:mirror", env=env).returncode == 0
+    inspected = json.loads(run_here("inspect", "layout:mirror#area/web", "--format", "json", env=env).stdout)["package"]
     assert (inspected["name"], inspected["version"]) == ("area/web", "1.0.0")
-    assert "area/web 1.0.0" in run("inspect", "area/web", env=env).stdout
-    assert run("pull", "area/web@1", "-o", "there", env=env).returncode == 0
+    assert "area/web 1.0.0" in run_here("inspect", "area/web", env=env).stdout
+    assert run_here("pull", "area/web@1", "-o", "there", env=env).returncode == 0
     assert (tmp_path / "there" / "main.jsonnet").read_text() == MODULE
-    verified = run("verify", "area/web", env=env)
+    verified = run_here("verify", "area/web", env=env)
     assert (verified.returncode, "2 files" in verified.stdout) == (0, True), verified.stderr
     (tmp_path / "modules" / "area/web" / "main.jsonnet").write_text("{ resources: [] }")
-    refused = run("publish", "modules/area/web", env=env)
+    refused = run_here("publish", "modules/area/web", env=env)
     assert (refused.returncode, "[version-exists]" in refused.stderr) == (1, True)
 
 
-def test_verify_fails_without_the_signature_that_is_asked_for(run: Run, tmp_path: Path) -> None:
+def test_verify_fails_without_the_signature_that_is_asked_for(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
     write_module(tmp_path / "modules", "web", "1.0.0")
     for name in ("release", "other"):
         write_key(tmp_path, name)
-    assert run("publish", "modules/web", "--sign", "release.pem", env=env).returncode == 0
-    assert "signed by release.pub" in run("verify", "web", "--key", "release.pub", env=env).stdout
-    refused = run("verify", "web", "--key", "other.pub", env=env)
+    assert run_here("publish", "modules/web", "--sign", "release.pem", env=env).returncode == 0
+    assert "signed by release.pub" in run_here("verify", "web", "--key", "release.pub", env=env).stdout
+    refused = run_here("verify", "web", "--key", "other.pub", env=env)
     assert (refused.returncode, "[signature-missing]" in refused.stderr) == (1, True)
 
 
@@ -125,22 +125,22 @@ def write_key(folder: Path, name: str) -> None:
     (folder / f"{name}.pub").write_bytes(public)
 
 
-def test_diff_tells_the_step_and_publish_insists_on_it(run: Run, tmp_path: Path) -> None:
+def test_diff_tells_the_step_and_publish_insists_on_it(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache"), "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local")}
     write_module(tmp_path / "modules", "web", "1.0.0")
-    assert run("publish", "modules/web", env=env).returncode == 0
+    assert run_here("publish", "modules/web", env=env).returncode == 0
     write_module(
         tmp_path / "modules",
         "web",
         "1.0.1",
         MODULE.replace("resources", "outputs: { x: { type: 'int', value: 1 } }, resources"),
     )
-    told = run("diff", "web@1.0.0", "modules/web", "--exit-code", env=env)
+    told = run_here("diff", "web@1.0.0", "modules/web", "--exit-code", env=env)
     assert told.returncode == 4
     assert told.stdout == "minor outputs.x is new\nminor step: at least 1.1.0 after 1.0.0\n", told.stderr
-    refused = run("publish", "modules/web", env=env)
+    refused = run_here("publish", "modules/web", env=env)
     assert (refused.returncode, "[version-too-small]" in refused.stderr) == (1, True)
-    assert run("diff", "web@1.0.0", "web", "--exit-code", env=env).returncode == 0
+    assert run_here("diff", "web@1.0.0", "web", "--exit-code", env=env).returncode == 0
 
 
 STORE = """local arm = import 'arm.libsonnet';
@@ -157,19 +157,19 @@ arm.Module {
 """
 
 
-def test_every_command_takes_a_package_by_reference(run: Run, tmp_path: Path) -> None:
+def test_every_command_takes_a_package_by_reference(run_here: Run, tmp_path: Path) -> None:
     env = {
         "ARMLIB_PACKAGES": str(tmp_path / "cache"),
         "ARMLIB_LOCAL_REGISTRY": str(tmp_path / "local"),
         "ARMLIB_STATE": str(tmp_path / "state.db"),
     }
     write_module(tmp_path / "modules", "area/store", "1.2.0", STORE)
-    assert run("publish", "modules/area/store", env=env).returncode == 0
+    assert run_here("publish", "modules/area/store", env=env).returncode == 0
     where = tmp_path / "elsewhere"
     where.mkdir()
 
     def call(command: str, *arguments: str) -> str:
-        done = run(command, "area/store@1", *arguments, env=env, cwd=where)
+        done = run_here(command, "area/store@1", *arguments, env=env, cwd=where)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -187,11 +187,11 @@ def test_every_command_takes_a_package_by_reference(run: Run, tmp_path: Path) ->
     deployed = json.loads(call("deploy", "-p", "name=stx", "--local", "--yes", "--format", "json"))["deployment"]
     assert (deployed["id"].rpartition("/")[2], deployed["state"]) == ("store", "Succeeded")
     assert "stx" in json.loads(call("destroy", "-p", "name=stx", "--local", "--yes", "--format", "json"))["deleted"][0]
-    linted = json.loads(run("lint", "area/store", "-p", "name=stx", "--format", "json", env=env, cwd=where).stdout)
+    linted = json.loads(run_here("lint", "area/store", "-p", "name=stx", "--format", "json", env=env, cwd=where).stdout)
     assert {one["file"] for one in linted["diagnostics"]} == {"area/store@1.2.0/main.jsonnet"}
-    mended = run("lint", "area/store", "--fix", env=env, cwd=where)
+    mended = run_here("lint", "area/store", "--fix", env=env, cwd=where)
     assert (mended.returncode, "cannot be mended in place" in mended.stderr) == (2, True)
-    wrong = run("compile", "area/store", env=env, cwd=where)
+    wrong = run_here("compile", "area/store", env=env, cwd=where)
     assert (wrong.returncode, "[missing-parameter]" in wrong.stderr) == (1, True)
 
 
@@ -206,7 +206,7 @@ def test_what_comes_with_armlib_compiles_with_no_project_at_all(run: Run, tmp_pa
     assert not imported & {"requests", "semver", "resolvelib", "tomlkit", "armlib.packages.sources"}
 
 
-def test_build_takes_dependencies_and_what_comes_with_armlib(run: Run, tmp_path: Path) -> None:
+def test_build_takes_dependencies_and_what_comes_with_armlib(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
     text = STORE.replace("Microsoft.Storage/storageAccounts", "A.B/c")
     write_module(tmp_path / "modules", "web", "1.0.0", text)
@@ -215,26 +215,26 @@ def test_build_takes_dependencies_and_what_comes_with_armlib(run: Run, tmp_path:
         '[targets.a]\nentry = "web"\nvalues = { name = "sta" }\n'
         '[targets.b]\nentries = ["web@1", "armlib:storage/account"]\nvalues = { name = "stb" }\n'
     )
-    assert "[not-locked]" in run("build", env=env).stderr
-    assert run("restore", env=env).returncode == 0
-    built = run("build", env=env)
+    assert "[not-locked]" in run_here("build", env=env).stderr
+    assert run_here("restore", env=env).returncode == 0
+    built = run_here("build", env=env)
     assert "2 built" in built.stdout, built.stderr
     assert len(json.loads((tmp_path / "out" / "b.json").read_text())["resources"]) > 1
-    assert "2 unchanged" in run("build", env=env).stdout
+    assert "2 unchanged" in run_here("build", env=env).stdout
     write_module(tmp_path / "modules", "web", "1.1.0", text.replace("Standard_LRS", "Standard_GRS"))
-    assert "2 unchanged" in run("build", env=env).stdout, "what is locked counts"
-    assert run("update", env=env).returncode == 0
-    built = run("build", env=env)
+    assert "2 unchanged" in run_here("build", env=env).stdout, "what is locked counts"
+    assert run_here("update", env=env).returncode == 0
+    built = run_here("build", env=env)
     assert "2 built" in built.stdout
     assert "Standard_GRS" in (tmp_path / "out" / "a.json").read_text()
 
 
-def test_publish_for_bicep_insists_on_an_honest_version(run: Run, tmp_path: Path) -> None:
+def test_publish_for_bicep_insists_on_an_honest_version(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
 
     def publish(version: str, text: str) -> subprocess.CompletedProcess[str]:
         write_module(tmp_path / "modules", "web", version, text)
-        return run("publish", "modules/web", "--as", "bicep", "--to", "layout:bicep", env=env)
+        return run_here("publish", "modules/web", "--as", "bicep", "--to", "layout:bicep", env=env)
 
     assert publish("1.0.0", STORE).returncode == 0
     assert publish("1.0.0", STORE).stdout.startswith("already there:")
@@ -256,5 +256,5 @@ def test_publish_for_bicep_insists_on_an_honest_version(run: Run, tmp_path: Path
     assert "the smallest honest version is 1.1.0" in patch.stderr
     assert "deploys Microsoft.Storage/storageAccounts" in patch.stderr
     assert publish("1.1.0", STORE.replace("Standard_LRS", "Standard_GRS")).returncode == 0
-    told = run("diff", "layout:bicep#web@1.0.0", "layout:bicep#web@1.1.0", env=env)
+    told = run_here("diff", "layout:bicep#web@1.0.0", "layout:bicep#web@1.1.0", env=env)
     assert "minor step: at least 1.1.0 after 1.0.0" in told.stdout
