@@ -15,7 +15,7 @@ from armlib.config import FILE_NAME, Package, Settings, Target, absolute, projec
 from armlib.dataclass import dataclass
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.digest import sha256_hex
-from armlib.jsonnet.port import Evaluator, Program, Read, Roots
+from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read, Roots
 from armlib.jsontypes import Json
 from armlib.resources import packaged_folders
 from armlib.template.scope import ScopeKind
@@ -222,6 +222,15 @@ def _alias(path: Path, stems: Counter[str]) -> str:
     return (path.parent.name if says_nothing else path.stem) or path.stem
 
 
+_PARAMETERS_FILE = "<parameters>"  # the name of the program that reads such a file
+_NOT_A_FUNCTION = """\
+if std.isFunction(file) then error 'armlib-diagnostics: ' + std.manifestJsonMinified([{
+  code: 'not-an-object',
+  message: %s + ': parameters must be an object, {name: value}, not a function',
+  hint: 'call it in a file of its own',
+}]) else file"""
+
+
 def gather_arguments(
     target: Target, settings: Settings, evaluator: Evaluator, environ: Mapping[str, str]
 ) -> tuple[Mapping[str, Argument], tuple[Read, ...]]:
@@ -241,8 +250,12 @@ def gather_arguments(
     def evaluate(path: Path) -> Json:
         project = settings.project if target.packages else None  # the files are the caller's, whatever he compiles
         roots = replace(roots_of(replace(target, packages=()), settings, project), project=project_root(path))
-        source = f"import {json.dumps('./' + path.name)}"
-        evaluated = evaluator.evaluate(Program(source=source, file=str(path.parent / "<parameters>"), roots=roots))
+        source = f"local file = import {json.dumps('./' + path.name)};\n{_NOT_A_FUNCTION % json.dumps(str(path))}"
+        program = Program(source=source, file=str(path.parent / _PARAMETERS_FILE), roots=roots)
+        try:
+            evaluated = evaluator.evaluate(program)
+        except EvaluationError as fault:
+            raise EvaluationError(fault.outside(_PARAMETERS_FILE), fault.reads) from fault
         reads.extend(evaluated.reads)
         value: Json = json.loads(evaluated.text)
         return value

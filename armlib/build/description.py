@@ -86,7 +86,7 @@ class _Questions:
         try:
             facts = self._ask("{ kind: std.type(entry) } + if std.isObject(entry) then " + _INSPECTED + " else {}", {})
         except EvaluationError as fault:
-            raise EvaluationError(tuple(map(_of_module, fault.diagnostics)), fault.reads) from fault
+            raise EvaluationError(tuple(map(_of_module, fault.outside(_FILE))), fault.reads) from fault
         if facts["kind"] not in ("object", "function"):
             message = (
                 f"a module must be an object or a function, not {_ARTICLES.get(str(facts['kind']), facts['kind'])}"
@@ -193,8 +193,7 @@ _INSPECTED = f"""(
 def _of_module(found: Diagnostic) -> Diagnostic:
     """Return *found* with a path in the module instead of one in the answer to the first question."""
     path = ("parameterMetadata", *found.path[1:]) if found.path[:1] == ("metadata",) else found.path
-    frames = tuple(frame for frame in found.frames if not frame.place.file.endswith(_FILE))
-    return replace(found, path=path, frames=frames)
+    return replace(found, path=path)
 
 
 def _has_default(spec: Mapping[str, Json]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def files_of(target: Target, result: Result) -> tuple[dict[Path, bytes], tuple[D
     """Return what *target* writes, by path (the template, linked templates, the parameters file), and notes on it.
 
     Raises:
-        InputError: Two of them have one path.
+        InputError: Two of them have one path, or one would be written over a source of it.
     """
     compilation = result.compilation
     files: dict[Path, bytes] = {}
@@ -47,7 +48,21 @@ def files_of(target: Target, result: Result) -> tuple[dict[Path, bytes], tuple[D
     if folder is not None:
         for address, template in compilation.linked.items():
             _add(files, _linked_path(folder, address), json_bytes(template, compact=target.minify))
+    keep_sources(files, compilation.reads)
     return files, notes
+
+
+def keep_sources(files: Iterable[Path], reads: Iterable[Read]) -> None:
+    """Refuse to write one of *files* over a Jsonnet source that was read; a template in JSON may be compiled in place.
+
+    Raises:
+        InputError: One would be.
+    """
+    sources = {read.path for read in reads if read.kind == "file" and read.path.endswith((".jsonnet", ".libsonnet"))}
+    lost = next((path for path in files if os.path.realpath(path) in sources), None)
+    if lost is not None:
+        message = f"{lost} is a source of what would be written over it"
+        raise InputError(message, code="output-clash", hint="write the result to another file")
 
 
 def linked_folder(target: Target) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -252,13 +253,25 @@ def _run(app: App, arguments: Sequence[str]) -> int:
         return error.exit_code
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            return _tell_bug()
+        _abandon_stdout()
+        message = f"cannot write the result: {error.strerror}"
+        app.fail([Diagnostic(code="cannot-write", severity=Severity.ERROR, message=message)])
+        return ExitCode.WRONG_INPUT
     except Exception:  # noqa: BLE001 - the last resort: whatever is not foreseen is our bug, and is told as one
-        import traceback
-
-        write_err(f"{traceback.format_exc()}\n{_BUG}")
-        return ExitCode.BUG
+        return _tell_bug()
 
 
+def _tell_bug() -> ExitCode:
+    import traceback
+
+    write_err(f"{traceback.format_exc()}\n{_BUG}")
+    return ExitCode.BUG
+
+
+_DISK_ERRORS = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO])  # of what stdout is sent to
 _BUG = f"""This is a bug in armlib {__version__} (Python {sys.version.split()[0]}, {sys.platform}), not in your files.
 Please report it in armlib's issue tracker, with the lines above and the command that was run;
 CONTRIBUTING.md says what else helps. Take out what is confidential first.
@@ -269,12 +282,16 @@ def _die_of_broken_pipe() -> int:
     """End as other programs do whose reader went away: quietly, by the signal."""
     import signal
 
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+    _abandon_stdout()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)
     return ExitCode.STOPPED
+
+
+def _abandon_stdout() -> None:
+    """Send what stdout still holds nowhere, so that the interpreter does not fail to write it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def has_colour(stream: Any, environ: dict[str, str]) -> bool:

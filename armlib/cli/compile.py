@@ -137,7 +137,7 @@ def _write(
     source_map: Path | None = None,
     blame: JsonPath | None = None,
 ) -> None:
-    from armlib.build.outputs import dependency_list, files_of, template_bytes
+    from armlib.build.outputs import dependency_list, files_of, keep_sources, template_bytes
     from armlib.files import write_files
 
     compilation = result.compilation
@@ -149,6 +149,7 @@ def _write(
         from armlib.build.outputs import source_map_bytes
 
         files[_place(source_map)] = source_map_bytes(provenance, app.shown_as)
+    keep_sources(files, compilation.reads)
     chain = None if blame is None or provenance is None else blamed(app, provenance, blame)
     write_files(files)
     if chain is not None:

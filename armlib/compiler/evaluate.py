@@ -310,7 +310,7 @@ class _Run:
         try:
             return self._answer_of(program), ()
         except EvaluationError as fault:
-            failures = tuple(map(_without_wrapper, fault.diagnostics))
+            failures = self._told(fault)
             reads = fault.reads
         from armlib.compiler.declared import guesses, speaks_of_secrets, without_assertions
 
@@ -394,7 +394,15 @@ class _Run:
         try:
             return self._answer_of(program), ()
         except EvaluationError as fault:
-            return None, tuple(map(_without_wrapper, fault.diagnostics))
+            return None, self._told(fault)
+
+    def _told(self, fault: EvaluationError) -> tuple[Diagnostic, ...]:
+        """Return what is wrong, with no place of the program around the module; without a place it is the entry."""
+        entry = Place(file=str(self._source.entry.path))
+        return tuple(
+            replace(found, place=entry) if found.place is None and found.code == "infinite-recursion" else found
+            for found in map(_of_module, fault.outside(FILE))
+        )
 
     def _answer_of(self, program: Program) -> JsonObject:
         try:
@@ -573,17 +581,13 @@ def _not_an_object(entry: Entry, kind: str) -> Diagnostic:
     return error("not-an-object", message, hint=hint, place=Place(file=str(entry.path)))
 
 
-def _without_wrapper(diagnostic: Diagnostic) -> Diagnostic:
-    """Return *diagnostic* without the places of the program that the compiler put around the module."""
+def _of_module(diagnostic: Diagnostic) -> Diagnostic:
+    """Return *diagnostic* with a path in the module instead of one in the answer of the program around it."""
     if diagnostic.path[:1] == ("template",):
-        diagnostic = replace(diagnostic, path=diagnostic.path[1:])
-    elif diagnostic.code == "assertion" and diagnostic.path == ("parameterMetadata",):
-        diagnostic = replace(diagnostic, path=())  # of the module, whatever was asked of it first
-    frames = tuple(frame for frame in diagnostic.frames if not frame.place.file.endswith(FILE))
-    place = diagnostic.place
-    if place is not None and place.file.endswith(FILE):
-        return replace(diagnostic, frames=frames, place=frames[0].place if frames else None, excerpt=None)
-    return replace(diagnostic, frames=frames)
+        return replace(diagnostic, path=diagnostic.path[1:])
+    if diagnostic.code == "assertion" and diagnostic.path == ("parameterMetadata",):
+        return replace(diagnostic, path=())  # of the module, whatever was asked of it first
+    return diagnostic
 
 
 def _object(owner: Mapping[str, Json], name: str) -> JsonObject:

@@ -247,7 +247,7 @@ def _parse_yaml(text: str, path: Path) -> Json:
         message = str(fault) if isinstance(fault, ValueError) else "the YAML is nested too deep to be read"
         where = _LINE_AND_COLUMN.search(message)
         line, column = (int(where[1]), int(where[2])) if where else (0, 0)
-        message = _LINE_AND_COLUMN.sub("", message)
+        message = _LINE_AND_COLUMN.sub("", message).removesuffix("; parseYamlAll reads them all")
         code = "duplicate-key" if "given twice" in message else "yaml-syntax"
         if code == "yaml-syntax":
             message = _QUOTED.sub("…", message)  # an alias or a tag may be the start of a secret

@@ -163,6 +163,9 @@ def _alias_clashes(request: CompileRequest) -> list[Diagnostic]:
 def _check_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder", code="entry-is-a-folder", hint=_main_hint(path))
+    if path.exists() and not path.is_file():
+        hint = "'-' as the entry reads a module from stdin"
+        raise InputError(f"{path} is neither a file nor a folder", code="entry-not-found", hint=hint)
     if not path.is_file():
         raise _not_found(path)
 

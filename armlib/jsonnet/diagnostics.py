@@ -16,6 +16,8 @@ from armlib.jsontypes import JsonPath
 
 PAYLOAD = "armlib-diagnostics: "  # a line of an error's text, before the JSON array of its diagnostics
 _MOST_FRAMES = 20  # of the user's, and as many of libraries
+_DEEPEST_PATH = 40  # steps; a value that holds itself has hundreds, and
+_SHOWN_OF_DEEPER = 4  # of them say enough
 _LONGEST_EXCERPT = 160  # characters
 
 
@@ -45,7 +47,8 @@ def translate(text: str, program: Program, fault: Sequence[str], reads: Iterable
     if found.range is not None:
         frames = (EngineFrame(range=found.range, name=""), *found.frames)
         return (_located(explain_static(found.message, found.range, sources), frames, (), sources),)
-    return (_located(explain_runtime(found, sources), found.frames, found.path, sources),)
+    path = found.path if len(found.path) < _DEEPEST_PATH else found.path[:_SHOWN_OF_DEEPER]
+    return (_located(explain_runtime(found, sources), found.frames, path, sources),)
 
 
 def crashed(program: Program, *, overflowed: bool) -> Diagnostic:

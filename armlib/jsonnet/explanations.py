@@ -223,7 +223,9 @@ def _endless(match: re.Match[str], context: _Context) -> Problem:
     return Problem(
         "infinite-recursion",
         "the program recurses without end, or too deeply",
-        "a function, a field or a variable needs its own value; see the frames",
+        "a function, a field or a variable needs its own value; see the frames"
+        if context.error.frames
+        else "a value holds itself; files that import each other do that, too",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -106,6 +106,17 @@ class EvaluationError(DiagnosticsError):
         super().__init__(diagnostics)
         self.reads = reads
         self.traces = traces
+
+    def outside(self, file: str) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics without the places of the program, which is called *file*."""
+        return tuple(_outside(found, file) for found in self.diagnostics)
+
+
+def _outside(found: Diagnostic, file: str) -> Diagnostic:
+    frames = tuple(frame for frame in found.frames if not frame.place.file.endswith(file))
+    if found.place is not None and found.place.file.endswith(file):
+        return replace(found, frames=frames, place=frames[0].place if frames else None, excerpt=None)
+    return replace(found, frames=frames)
 
 
 class Evaluator(Protocol):

@@ -155,7 +155,7 @@ class WorkerEvaluator:
         if ended.status == _EXIT_MEMORY or ended.says(b"out of memory", b"cannot allocate memory", b"MemoryError"):
             return _stopped(
                 "memory-limit",
-                f"the evaluation needs more than {(self._memory_limit or 0) // 1024**2} MiB of memory",
+                f"the evaluation needs more than {_size(self._memory_limit or 0)} of memory",
                 "look for an array or a text that grows without end, or raise the memory limit",
                 program,
             )
@@ -240,3 +240,7 @@ def _traces(wrote: bytes) -> tuple[str, ...]:
         else:
             traces[-1] += "\n" + line
     return tuple(traces)
+
+
+def _size(count: int) -> str:
+    return f"{count // 1024**2} MiB" if count >= 1024**2 else f"{count} bytes"

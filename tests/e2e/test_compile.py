@@ -35,6 +35,22 @@ def names(text: str) -> list[str]:
     return [resource["name"] for resource in json.loads(text)["resources"]]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", [("compile", "main.jsonnet"), ("lint", "--list")])
+def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "main.jsonnet").write_text("{ resources: [] }")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([ARMLIB, *command], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"No space left on device [cannot-write]" in done.stderr
+
+
+def test_what_is_no_file_is_no_entry(run: Run) -> None:
+    done = run("compile", "/dev/null")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "neither a file nor a folder" in done.stderr
+
+
 def test_the_template_goes_to_stdout_and_nothing_else_does(run: Run, module: Path) -> None:
     done = run("compile", module, "-p", "name=web")
     assert (done.returncode, done.stderr) == (0, "")

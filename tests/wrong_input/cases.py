@@ -90,6 +90,12 @@ CASES: dict[str, Case] = {
     "division-by-zero": main("{ resources: [], outputs: { a: { type: 'int', value: 1 / 0 } } }\n"),
     "type-error-in-operator": main("{ resources: [1 + {} - []] }\n"),
     "index-out-of-bounds": main("local list = ['a'];\n{ resources: [list[3]] }\n"),
+    "assertion-on-an-argument": main(
+        "{\n  local p = std.parseJson(std.extVar('parameters')),\n  assert p.count > 0 : 'count must be positive',\n"
+        "  parameterMetadata:: { count: { type: 'int' } },\n  resources: [],\n}\n",
+        "-p",
+        "count=0",
+    ),
     "error-of-the-author": main(
         "local check(x) = if x > 3 then x else error 'too small: ' + x;\n{ resources: [check(2)] }\n"
     ),
@@ -123,6 +129,12 @@ CASES: dict[str, Case] = {
         "{ resources: [import 'broken.libsonnet'] }\n", **{"broken.libsonnet": "{\n  a: ,\n}\n"}
     ),
     "import-of-itself": main("{ resources: (import 'main.jsonnet').resources }\n"),
+    "imports-in-a-circle": Case(
+        {
+            "main.jsonnet": "local b = import 'b.libsonnet';\n{ resources: b.all }\n",
+            "b.libsonnet": "{ all: [(import 'main.jsonnet').resources] }\n",
+        }
+    ),
     "import-of-broken-json": main("{ resources: import 'data.json' }\n", **{"data.json": '{"a": [1, 2,, 3]}'}),
     # what the module comes to
     "a-number": main("42\n"),
@@ -216,6 +228,9 @@ arm.Module {
     "parameter-file-not-an-object": storage("-P", "p.json", **{"p.json": "[1, 2]"}),
     "parameter-file-broken": storage("-P", "p.json", **{"p.json": '{\n  "name": "a"\n  "sku": 1\n}\n'}),
     "parameter-file-broken-yaml": storage("-P", "p.yaml", **{"p.yaml": "name: a\n  sku: b\n"}),
+    "parameter-file-a-function": storage("-P", "p.jsonnet", **{"p.jsonnet": "function(name) { name: name }\n"}),
+    "parameter-file-with-a-syntax-error": storage("-P", "p.jsonnet", **{"p.jsonnet": "{ name: 'a' + , }\n"}),
+    "parameter-file-of-several-documents": storage("-P", "p.yaml", **{"p.yaml": "name: stone\n---\nname: sttwo\n"}),
     "parameter-file-duplicate-key": storage("-P", "p.json", **{"p.json": '{"name": "stone", "name": "sttwo"}'}),
     "secret-of-the-wrong-type": Case(
         {"main.jsonnet": STORAGE},
@@ -281,6 +296,10 @@ arm.Module {
     "unknown-option": Case({"main.jsonnet": "{ resources: [] }\n"}, ("main.jsonnet", "--minfy"), exit_code=2),
     "parameter-without-value": Case(
         {"main.jsonnet": "{ resources: [] }\n"}, ("main.jsonnet", "-p", "name"), exit_code=2
+    ),
+    "output-over-a-source": Case(
+        {"main.jsonnet": "{ resources: import 'lib.libsonnet' }\n", "lib.libsonnet": "[]\n"},
+        ("main.jsonnet", "-o", "lib.libsonnet"),
     ),
     "output-is-a-folder": Case(
         {"main.jsonnet": "{ resources: [] }\n", "out/keep": ""}, ("main.jsonnet", "-o", "out"), exit_code=1

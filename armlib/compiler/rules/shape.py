@@ -93,7 +93,8 @@ def _not_objects(level: Level) -> Iterator[Diagnostic]:
     for key, value in items:
         if not isinstance(value, dict):
             message = f"a resource must be an object, not {kind_of(value)}"
-            yield error("wrong-type", message, path=(*level.path, "resources", key))
+            hint = "join lists: [always] + (if CONDITION then [sometimes] else [])" if value is None else None
+            yield error("wrong-type", message, hint=hint, path=(*level.path, "resources", key))
 
 
 def _members(template: JsonObject, section: str, path: JsonPath, kinds: Kinds, what: str) -> Iterator[Diagnostic]:
