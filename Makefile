@@ -16,6 +16,10 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What Python compiles is kept, whatever the environment says, since the tests start many commands; it is compiled when it
+# is first imported, and what is never imported is not.
+unexport PYTHONDONTWRITEBYTECODE
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 # A stamp is as new as the dependencies that are installed.
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-for-development
@@ -75,15 +79,15 @@ clean:
 
 $(RUN_STAMP): pyproject.toml tools/venv.sh
 	@sh tools/venv.sh $(VENV) >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@$(BIN)/python $(INSTALL) --editable . >&2
 	@touch $@
 
 $(AZ_VENV)/.installed: tools/venv.sh
 	@sh tools/venv.sh $(AZ_VENV) >&2
-	@$(AZ_VENV)/bin/python -m pip install --quiet --disable-pip-version-check azure-cli >&2
+	@$(AZ_VENV)/bin/python $(INSTALL) azure-cli >&2
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check >&2
+	@$(BIN)/python $(INSTALL) --upgrade 'pip>=25.1' >&2
+	@$(BIN)/python $(INSTALL) --group test --group check >&2
 	@touch $@
