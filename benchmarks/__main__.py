@@ -12,12 +12,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import building, compilation, emulator, evaluation, packages, types
+from benchmarks import building, compilation, emulator, evaluation, linting, packages, types
 from benchmarks.table import Row, as_table, write_json
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "compile-bare": compilation.against_the_bare_evaluator,
     "compile-cold": compilation.cold_command,
+    "compile-library": compilation.library,
     "compile-provenance": compilation.provenance,
     "compile-memory": compilation.memory,
     "compile-growth": compilation.growth,
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "eval-templates": evaluation.templates,
     "eval-corpus": evaluation.whole_corpus,
     "eval-growth": evaluation.growth,
+    "lint-growth": linting.growth,
     "local-start": emulator.start,
     "local-deployment": emulator.deployment,
     "packages-restore": packages.restoring,

@@ -46,6 +46,21 @@ def against_the_bare_evaluator(folder: Path, repeat: int) -> list[Row]:
     return rows
 
 
+def library(folder: Path, repeat: int) -> list[Row]:
+    """Return what the base library costs: the bare evaluation of 2,000 resources made with it, and as plain objects."""
+    timings = in_turn(
+        {name: bare(sources.networks(folder, 2000, with_library=name == "library")) for name in ("library", "plain")},
+        repeat,
+    )
+    return [
+        Row(
+            "compile: the base library, 2,000 resources",
+            f"{ratio(timings['library'], timings['plain']):.2f} x plain objects",
+            f"{timings['library'].median * 1000:.0f} ms against {timings['plain'].median * 1000:.0f} ms",
+        )
+    ]
+
+
 def provenance(folder: Path, repeat: int) -> list[Row]:
     """Return the ratio of a compilation with a source map, its text included, to one without."""
     cases = {"50 modules of 20 resources": sources.nested(folder), "5,000 resources": sources.wide(folder, 5000)}

@@ -96,6 +96,24 @@ def wide(folder: Path, resources: int) -> Path:
     )
 
 
+def networks(folder: Path, resources: int, *, with_library: bool) -> Path:
+    """Write a module of *resources* virtual networks, of the base library or of plain objects; return its entry."""
+    properties = (
+        "    location: 'westeurope',\n    tags: { a: 'x', b: 'y' },\n    properties: {\n"
+        "      addressSpace: { addressPrefixes: ['10.0.0.0/16'] },\n"
+        "      subnets: [{ name: 's' + j, properties: { addressPrefix: '10.0.' + j + '.0/24' } } for j in [1, 2, 3]],\n"
+        "    },\n"
+    )
+    kind, version, every = "Microsoft.Network/virtualNetworks", "2024-05-01", f"for i in std.range(1, {resources})"
+    if with_library:
+        made = f"arm.Resource('{kind}', '{version}') {{ name: 'vnet-' + i,\n{properties}  }} {every}"
+        text = f"local arm = import 'arm.libsonnet';\narm.Module {{ parameterMetadata:: {{}}, all:: [{made}] }}\n"
+    else:
+        made = f"{{ type: '{kind}', apiVersion: '{version}', name: 'vnet-' + i,\n{properties}  }} {every}"
+        text = f"{{ resources: [{made}], outputs: {{}} }}\n"
+    return _written(folder / f"networks-{'of-the-library' if with_library else 'plain'}-{resources}.jsonnet", text)
+
+
 def project(folder: Path, targets: int) -> Path:
     """Write a project of *targets* targets, each a module of its own with parameters of its own; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -254,10 +253,3 @@ OTHER_HASH = {  # written before the template got its final form, or with member
     "bicep-sample-sql-database-with-management-modules-sql-database-symbolicnames.json",
     "decompiler-issue12197.json",
 }
-
-
-def test_the_whole_corpus_takes_seconds() -> None:
-    start = time.process_time()
-    for name in entries():
-        run(name, read(name), made_arguments(read(name)))
-    assert time.process_time() - start < 15

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
-import _gojsonnet
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -221,39 +219,3 @@ def test_a_child_that_lacks_arguments_says_which(jsonnet: Any) -> None:
     )
     unread = f"{child} {{ parameters:: {{ size: 1, colour: 2 }} }}"
     assert "there is no parameter 'colour'" in jsonnet.error(f"arm.Module {{ child:: {unread} }}")
-
-
-def _seconds(source: str) -> float:
-    started = time.process_time()
-    _gojsonnet.evaluate_snippet("main.jsonnet", source, jpathdir=[str(LIBRARY)], ext_vars={"parameters": "{}"})
-    return time.process_time() - started
-
-
-@pytest.mark.parametrize("aliases", ["", ", other:: $.all"])
-def test_the_cost_of_collecting_grows_with_the_number_of_resources(aliases: str) -> None:
-    def seconds(count: int) -> float:
-        source = f"""
-          local arm = import 'arm.libsonnet';
-          local thing(i) = arm.Resource('A.B/c', '1') {{ name: 'n' + i }};
-          arm.Module {{ all:: [thing(i) for i in std.range(1, {count})]{aliases} }}
-        """
-        return min(_seconds(source) for _ in range(3))
-
-    assert seconds(4000) < 12 * seconds(1000)  # 4 times as many; a quadratic cost would be 16 times
-
-
-def test_the_base_library_costs_little_beside_plain_objects() -> None:
-    body = """
-      location: 'westeurope', tags: { a: 'x', b: 'y' }, properties: {
-        addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
-        subnets: [{ name: 's' + j, properties: { addressPrefix: '10.0.' + j + '.0/24' } } for j in [1, 2, 3]],
-      },
-    """
-    every = "for i in std.range(1, 2000)"
-    plain = f"{{ resources: [{{ type: 'A.B/c', apiVersion: '1', name: 'n' + i, {body} }} {every}], outputs: {{}} }}"
-    ours = f"""
-      local arm = import 'arm.libsonnet';
-      arm.Module {{ all:: [arm.Resource('A.B/c', '1') {{ name: 'n' + i, {body} }} {every}] }}
-    """
-    ratios = [_seconds(ours) / _seconds(plain) for _ in range(5)]
-    assert min(ratios) < 1.6  # about 1.3 on a quiet machine

@@ -42,6 +42,7 @@ arm.Module {
 """
 
 RESOURCE = "{ type: 'Microsoft.Storage/storageAccounts', apiVersion: '2023-05-01', name: 'a' }"
+LONG = "local long(text, times) = if times == 0 then text else long(text + text, times - 1);\n"
 
 
 def template(**members: str) -> str:
@@ -202,10 +203,10 @@ arm.Module {
         "{ resources: [], outputs: { ['o' + i]: { type: 'int', value: i } for i in std.range(1, 65) } }\n"
     ),
     "too-large": main(
-        "{ resources: [{ type: 'A.B/c', apiVersion: '2020-01-01', name: 'n' + i, properties: { a: std.repeat('x', 900000) } } for i in std.range(1, 5)] }\n"
+        f"{LONG}{{ resources: [{{ type: 'A.B/c', apiVersion: '2020-01-01', name: 'n' + i, properties: {{ a: long('xxxxxxx', 17) }} }} for i in std.range(1, 5)] }}\n"
     ),
     "resource-too-large": main(
-        "{ resources: [{ type: 'A.B/c', apiVersion: '2020-01-01', name: 'n', properties: { a: std.repeat('x', 1200000) } }] }\n"
+        f"{LONG}{{ resources: [{{ type: 'A.B/c', apiVersion: '2020-01-01', name: 'n', properties: {{ a: long('x', 20) }} }}] }}\n"
     ),
     # arguments
     "missing-parameter": storage(),

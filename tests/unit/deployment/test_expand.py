@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -280,11 +279,9 @@ def bomb(levels: int) -> dict[str, Any]:
         (template(outputs={f"o{n}": output("") for n in range(65)}), "template-limit"),
     ],
 )
-def test_a_bomb_is_refused_quickly(text: dict[str, Any], code: str) -> None:
-    start = time.process_time()
+def test_a_bomb_is_refused(text: dict[str, Any], code: str) -> None:
     found = errors(expanded(text))
     assert {found_code for found_code, _ in found} == {code}
-    assert time.process_time() - start < 4
 
 
 def test_deep_values_are_evaluated_or_refused() -> None:

@@ -322,23 +322,3 @@ def test_inline_children_have_their_whole_type() -> None:
     template = {"resources": [{"type": "Microsoft.Web/sites", "name": "a", "resources": [child]}]}
     types = [each.type for each in template_subject(template).resources]  # type: ignore[arg-type]
     assert types == ["Microsoft.Web/sites", "Microsoft.Web/sites/config", "Microsoft.Web/sites/config/deep"]
-
-
-def test_lint_takes_time_in_proportion_to_the_template() -> None:
-    from time import process_time
-
-    def seconds(count: int) -> float:
-        body = {
-            "type": "Microsoft.Storage/storageAccounts",
-            "apiVersion": "2023-05-01",
-            "properties": {"a": "[variables('v')]"},
-        }
-        resources = [{**body, "name": f"s{number}", "dependsOn": [f"s{number - 1}"]} for number in range(count)]
-        text = json.dumps({"variables": {"v": 1}, "resources": resources}, indent=1)
-        start = process_time()
-        lint_json(Path("a.json"), text, Checker())
-        return process_time() - start
-
-    seconds(20)
-    small, large = min(seconds(100) for _ in range(3)), seconds(800)
-    assert large < 20 * small

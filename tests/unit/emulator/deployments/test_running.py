@@ -319,17 +319,13 @@ def test_a_cancelled_deployment_begins_nothing_more(local: Local) -> None:
 
 
 def test_with_latency_the_longest_path_counts_and_not_the_sum(local: Local) -> None:
-    import time
-
-    local.engine.rules.add("Contoso.Things/*:100ms")
+    local.engine.rules.add("Contoso.Things/*:500ms")
     text = template(resources=[*(widget(f"w{number}") for number in range(20)), widget("last", "w0")])
-    began = time.monotonic()
     local.engine.deployments.create(RG, "d", request(text))
-    while not (steps := local.engine.deployments.progress(RG, "d").steps):
-        assert time.monotonic() - began < 20
-    assert {step.state for step in steps} == {"Running"}
+    while len(steps := local.engine.deployments.progress(RG, "d").steps) < 20:
+        pass
+    assert [step.state for step in steps] == ["Running"] * 20, "all at the same time"
     local.engine.deployments.wait(RG, "d", timeout=30)
-    assert 0.2 <= time.monotonic() - began < 1.5
     progress = local.engine.deployments.progress(RG, "d")
     assert (progress.state, len(progress.steps)) == ("Succeeded", 21)
     assert progress.is_final
