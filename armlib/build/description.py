@@ -103,43 +103,54 @@ class _Questions:
 
     def _add_defaults(self, metadata: Mapping[str, Json]) -> None:
         """Put the defaults that are constant into *metadata*; the others are computed."""
-        for name, spec in metadata.items():
-            if isinstance(spec, dict) and spec.pop("hasDefault", False):
-                default = f"{{ value: plain(alone.parameterMetadata[{json.dumps(name)}].defaultValue) }}"
-                found = self._try(_PLAIN + _ALONE + default, None)
-                if found is None:
-                    spec["computedDefault"] = True
-                else:
-                    spec["defaultValue"] = found["value"]
+        specs = {name: spec for name, spec in metadata.items() if isinstance(spec, dict) and spec.pop("hasDefault", 0)}
+        questions = {name: f"plain(alone.parameterMetadata[{json.dumps(name)}].defaultValue)" for name in specs}
+        found = self._answers(_PLAIN + _ALONE, questions, None)
+        for name, spec in specs.items():
+            if name in found:
+                spec["defaultValue"] = found[name]
+            else:
+                spec["computedDefault"] = True
 
     def _given(self, unknown: JsonObject) -> JsonObject:
         """Return what the module says when it has arguments: outputs, dependencies, actions, what it is for."""
-        found: JsonObject = {}
-        for name in ("dependencies", "actions"):
-            said = self._try(f"{_PLAIN}{{ value: plain(std.get(entry, '{name}', {{}})) }}", unknown)
-            found[name] = said["value"] if said else {}
-        about = "std.get(entry, 'description', std.get(std.get(entry, 'metadata', {}), 'description'))"
-        said = self._try(f"{{ value: {about} }}", unknown)
-        if said and isinstance(said["value"], str):
-            found["description"] = said["value"]
-        names = self._try("{ value: std.objectFields(std.get(entry, 'outputs', {})) }", unknown)
-        outputs = names["value"] if names else []
-        assert isinstance(outputs, list)
-        found["outputs"] = self._outputs([name for name in outputs if isinstance(name, str)], unknown)
+        questions = {
+            "dependencies": "plain(std.get(entry, 'dependencies', {}))",
+            "actions": "plain(std.get(entry, 'actions', {}))",
+            "description": "std.get(entry, 'description', std.get(std.get(entry, 'metadata', {}), 'description'))",
+            "outputs": "std.mapWithKey(function(name, output) told(output), std.get(entry, 'outputs', {}))",
+        }
+        found = {"dependencies": {}, "actions": {}, **self._answers(_PLAIN + _OUTPUT, questions, unknown)}
+        if not isinstance(found.get("description"), str):
+            found.pop("description", None)
+        if not isinstance(found.get("outputs"), dict):
+            found["outputs"] = self._outputs(unknown)
         return found
 
-    def _outputs(self, names: list[str], unknown: JsonObject) -> JsonObject:
-        together = self._try(f"{_OUTPUT}std.mapWithKey(function(name, output) told(output), entry.outputs)", unknown)
-        if together is not None or not names:
-            return together or {}
-        told = {name: self._try(f"{_OUTPUT}told(entry.outputs[{json.dumps(name)}])", unknown) for name in names}
-        return {name: output or {} for name, output in told.items()}
+    def _outputs(self, unknown: JsonObject) -> JsonObject:
+        """Return what each of the outputs says, for not all of them can."""
+        names = self._answers("", {"names": "std.objectFields(entry.outputs)"}, unknown).get("names")
+        texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        questions = {name: f"told(entry.outputs[{json.dumps(name)}])" for name in texts}
+        return {**{name: {} for name in texts}, **self._answers(_OUTPUT, questions, unknown)}
 
-    def _try(self, question: str, arguments: JsonObject | None) -> JsonObject | None:
+    def _answers(self, start: str, questions: Mapping[str, str], arguments: JsonObject | None) -> JsonObject:
+        """Return the answers to those of *questions*, by name, that have one; *start* goes before them.
+
+        They are asked together, since the engine reads the module anew each time; only where one has no answer in
+        halves.
+        """
+        if not questions:
+            return {}
+        asked = ", ".join(f"{json.dumps(name)}: {question}" for name, question in questions.items())
         try:
-            return self._ask(question, arguments)
+            return self._ask(f"{start}{{ {asked} }}", arguments)
         except EvaluationError:
-            return None
+            names = [*questions]
+            middle = len(names) // 2
+            halves = [names[:middle], names[middle:]] if middle else []
+            parts = [self._answers(start, {name: questions[name] for name in half}, arguments) for half in halves]
+            return {name: answer for part in parts for name, answer in part.items()}
 
     def _ask(self, question: str, arguments: JsonObject | None) -> JsonObject:
         """Return the answer to *question*, a Jsonnet expression; with *arguments* None, to look at them is an error."""

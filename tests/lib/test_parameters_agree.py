@@ -259,7 +259,7 @@ def holds_expression(value: Any, deep: bool) -> bool:
 SEEDS = st.integers(0, 2**64)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(SEEDS)
 def test_the_base_library_and_python_say_the_same(seed: int) -> None:
     maker = Maker(seed)
@@ -276,7 +276,7 @@ def test_both_engines_say_the_same(seed: int) -> None:
     assert jsonnet_says(_jsonnet, cases) == jsonnet_says(_gojsonnet, cases)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(SEEDS)
 def test_the_derived_schema_comes_to_the_same_verdict(seed: int) -> None:
     case = Maker(seed).case()

@@ -357,7 +357,7 @@ def test_a_template_is_the_same_with_provenance(entry: Path) -> None:
     _assert_map_tells_the_same(traced.provenance)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(VALUES, VALUES)
 def test_any_template_is_the_same_with_provenance(
     tmp_path_factory: pytest.TempPathFactory, value: str, mixed_in: str
