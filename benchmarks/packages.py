@@ -35,7 +35,6 @@ SIZES = (250, 500, 1000, 2000)
 SEED = 20260901
 _NUMBERS = list(itertools.product((1, 2), range(5)))  # first and second of the generated versions
 _CHAIN = 3
-_IMPOSSIBLE = 100  # packages
 _COLD = "no more than 1.5 x"
 
 
@@ -197,7 +196,7 @@ def _asked(asked: Mapping[str, str]) -> dict[str, Dependency]:
 def contradicting(index: Index) -> tuple[Index, dict[str, Dependency]]:
     """Return *index* with two chains of packages, every version of which comes to another part of one package's line.
 
-    The second value is what a project asks for that needs both of them, and ten more.
+    The second value is what a project asks for that needs both of them, and ten more, which are chosen first.
     """
     known = {**index.known, "q": [parse_version(f"1.{minor}.0") for minor in range(5)]}
     releases = {**index.releases, **{("q", version): _release("q", str(version), {}) for version in known["q"]}}
@@ -207,38 +206,41 @@ def contradicting(index: Index) -> tuple[Index, dict[str, Dependency]]:
             known[name] = known["q"]
             asked = {f"{chain}{step + 1}": "^1"} if step + 1 < _CHAIN else {"q": end}
             releases |= {(name, version): _release(name, str(version), asked) for version in known["q"]}
-    return Index(known, releases), roots() | _asked({"y0": "^1", "z0": "^1"})
+    return Index(known, releases), roots("^1") | _asked({"y0": "^1", "z0": "^1"})
 
 
-def roots() -> dict[str, Dependency]:
+def roots(text: str = ">=1 <3") -> dict[str, Dependency]:
     """Return what a project asks for that comes to most of the packages."""
-    return _asked({f"p{number}": ">=1 <3" for number in range(10)})
+    return _asked({f"p{number}": text for number in range(10)})
 
 
 def resolving(folder: Path, repeat: int) -> list[Row]:
-    """Return the time to choose among 2,000 packages, how it grows, and the time to tell that nothing goes together."""
+    """Return the time to choose among 2,000 packages and to tell that nothing goes together, and how both grow."""
     indexes = {size: generated(size) for size in SIZES}
     solutions = {size: resolve(roots(), index) for size, index in indexes.items()}
     found = in_turn({str(size): partial(resolve, roots(), index) for size, index in indexes.items()}, repeat)
     medians = [found[str(size)].median for size in SIZES]
     sizes = [len(solutions[size].packages) for size in SIZES]
-    impossible, asked = contradicting(generated(_IMPOSSIBLE))
-    said = _refusal(asked, impossible)
-    refused = in_turn({"refused": partial(_refusal, asked, impossible)}, repeat)["refused"]
+    impossible = {size: contradicting(index) for size, index in indexes.items()}
+    said = _refusal(*impossible[SIZES[-1]])
+    refused = in_turn({str(size): partial(_refusal, *each) for size, each in impossible.items()}, repeat)
+    dead = [refused[str(size)].median for size in SIZES]
     return [
         Row(
             f"packages: versions among {SIZES[-1]:,}",
             f"{medians[-1]:.2f} s",
             f"{sizes[-1]} chosen, {_side_by_side(solutions[SIZES[-1]])} of them beside another line",
         ),
-        Row(
-            f"packages: growth of that from {SIZES[0]} to {SIZES[-1]:,}",
-            f"n^{growth_exponent(sizes, medians):.2f}",
-            ", ".join(f"{size}: {median * 1000:.0f} ms" for size, median in zip(sizes, medians, strict=True)),
-            "about n^1",
-        ),
-        Row(f"packages: nothing goes together among {_IMPOSSIBLE}", f"{refused.median:.2f} s", f"{said[:90]}…"),
+        _growth(sizes, medians),
+        Row(f"packages: nothing goes together among {SIZES[-1]:,}", f"{dead[-1]:.2f} s", f"{said[:90]}…"),
+        _growth(SIZES, dead),
     ]
+
+
+def _growth(sizes: Sequence[int], medians: Sequence[float]) -> Row:
+    each = ", ".join(f"{size}: {median * 1000:.0f} ms" for size, median in zip(sizes, medians, strict=True))
+    name = f"packages: growth of that from {SIZES[0]} to {SIZES[-1]:,}"
+    return Row(name, f"n^{growth_exponent(sizes, medians):.2f}", each, "about n^1")
 
 
 def _side_by_side(solution: Solution) -> int:
@@ -247,7 +249,7 @@ def _side_by_side(solution: Solution) -> int:
     return len(origins) - len(set(origins))
 
 
-def _refusal(asked: Mapping[str, Dependency], index: Index) -> str:
+def _refusal(index: Index, asked: Mapping[str, Dependency]) -> str:
     try:
         resolve(asked, index)
     except PackageError as error:

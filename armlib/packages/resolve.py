@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 from semver import Version
 
 from armlib.packages.errors import PackageError
 from armlib.packages.manifest import Dependency
 from armlib.packages.origin import Origin
 from armlib.packages.package import Release
+from armlib.packages.search import NoSolutionError, Search, TooHardError, Wish
 from armlib.packages.versions import Range, line_of, sort_key
 
-_MOST_ROUNDS: Final = 200_000
+_MOST_TOLD: Final = 8  # packages of a conflict
 _ALL_LINES: Final = "*"  # stands for a line where a range spans several
 
 
@@ -39,9 +39,11 @@ class Index(Protocol):
         """Get ready to be asked for *dependencies*."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What one version is chosen for: a line of a package, a revision of it, or a range that spans lines."""
+class Key(NamedTuple):
+    """What one version is chosen for: a line of a package, a revision of it, or a range that spans lines.
+
+    A tuple, since all that is known is looked up by keys, and tuples are hashed without a call.
+    """
 
     origin: str
     line: str
@@ -80,17 +82,19 @@ def resolve(
     """
     provider = _Provider(index, preferred or {})
     index.prefetch(dependencies.values())
-    needs = [provider.need(dependency, None) for dependency in dependencies.values()]
+    needs = [provider.need(dependency) for dependency in dependencies.values()]
     straight = _Straight(provider).chosen(needs)
     if straight is not None:
         return _solution(dependencies, straight, provider)
     try:
-        result = Resolver(provider, BaseReporter()).resolve(needs, max_rounds=_MOST_ROUNDS)
-    except ResolutionImpossible as error:
-        raise _conflict(error.causes, provider) from None
-    except ResolutionTooDeep:
-        raise PackageError("no versions were found that go together in time", code="versions-conflict") from None
-    return _solution(dependencies, result.mapping, provider)
+        found = Search(provider).run([provider.wish(need, None) for need in needs])
+    except NoSolutionError as error:
+        raise _conflict(error.wishes, provider) from None
+    except TooHardError:
+        hint = "exact versions of some packages in [dependencies] leave less to choose from"
+        message = "no versions were found that go together in time"
+        raise PackageError(message, code="versions-conflict", hint=hint) from None
+    return _solution(dependencies, {key: provider.candidate(key, value) for key, value in found.items()}, provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,8 +127,8 @@ class _Candidate:
         return f"{self.origin.name or self.origin} {self.version or self.revision or ''}".strip()
 
 
-class _Provider(AbstractProvider[Any, Any, Any]):
-    """What resolvelib asks of us."""
+class _Provider:
+    """What there is to choose from for each key, and what a choice asks for in turn."""
 
     def __init__(self, index: Index, preferred: Mapping[Key, Version]) -> None:
         self.index = index
@@ -132,8 +136,9 @@ class _Provider(AbstractProvider[Any, Any, Any]):
         self._candidates: dict[Key, list[_Candidate]] = {}
         self._needs: dict[tuple[str, str, str | None], _Need] = {}
         self._of_candidates: dict[_Candidate, list[_Need]] = {}
+        self._allowed: dict[_Need, int] = {}
 
-    def need(self, dependency: Dependency, _by: _Candidate | None) -> _Need:
+    def need(self, dependency: Dependency) -> _Need:
         """Return *dependency* as something to choose a version for."""
         known = (str(dependency.origin), dependency.range.text, dependency.revision)
         if known not in self._needs:
@@ -155,38 +160,10 @@ class _Provider(AbstractProvider[Any, Any, Any]):
             return Key(origin, lines[0])
         return Key(origin, f"{_ALL_LINES}{dependency.range}")
 
-    def identify(self, requirement_or_candidate: _Need | _Candidate) -> Key:
-        return requirement_or_candidate.key
-
-    def get_preference(
-        self,
-        identifier: Key,
-        resolutions: Mapping[Key, _Candidate],
-        candidates: Mapping[Key, Iterator[_Candidate]],
-        information: Mapping[Key, Iterator[Any]],
-        backtrack_causes: Sequence[Any],
-    ) -> Any:
-        """Choose first for what made trouble, then for what leaves the least choice."""
-        causes = any(
-            identifier == cause.requirement.key or (cause.parent is not None and identifier == cause.parent.key)
-            for cause in backtrack_causes
-        )
-        spans = identifier.line.startswith(_ALL_LINES)
-        return not causes, spans, identifier.origin, identifier.line
-
-    def find_matches(
-        self,
-        identifier: Key,
-        requirements: Mapping[Key, Iterator[_Need]],
-        incompatibilities: Mapping[Key, Iterator[_Candidate]],
-    ) -> Iterable[_Candidate]:
-        refused = set(incompatibilities[identifier])
-        return [found for found in self.matching(list(requirements[identifier])) if found not in refused]
-
     def matching(self, needs: Sequence[_Need]) -> Iterator[_Candidate]:
         """Yield the candidates that all of *needs*, which are for one key, are met by, the best first."""
         for candidate in self._all(needs[0]):
-            if all(self.is_satisfied_by(need, candidate) for need in needs):
+            if all(self.allows(need, candidate) for need in needs):
                 yield candidate
 
     def _all(self, need: _Need) -> list[_Candidate]:
@@ -216,40 +193,62 @@ class _Provider(AbstractProvider[Any, Any, Any]):
         for version in of_line:
             yield _Candidate(key=key, origin=origin, version=version, index=self.index)
 
-    def is_satisfied_by(self, requirement: _Need, candidate: _Candidate) -> bool:
-        """Answer from memory: resolvelib looks at all that is chosen in every round."""
-        known = candidate.answers.get(requirement)
+    def allows(self, need: _Need, candidate: _Candidate) -> bool:
+        """Return whether *candidate*, which is for the same key, will do for *need*; answers are remembered."""
+        known = candidate.answers.get(need)
         if known is None:
-            known = candidate.answers[requirement] = self._allows(requirement, candidate)
+            known = candidate.answers[need] = candidate.version is None or need.range.allows(candidate.version)
         return known
 
-    def _allows(self, requirement: _Need, candidate: _Candidate) -> bool:
-        if candidate.version is None:
-            return requirement.key == candidate.key
-        return requirement.range.allows(candidate.version)
-
-    def get_dependencies(self, candidate: _Candidate) -> Iterable[_Need]:
+    def needs_of(self, candidate: _Candidate) -> list[_Need]:
+        """Return what *candidate* asks for."""
         if candidate.line is not None:
             return [candidate.line]
         if candidate not in self._of_candidates:
             dependencies = candidate.release.dependencies
             self.index.prefetch(dependencies.values())
-            self._of_candidates[candidate] = [self.need(one, candidate) for one in dependencies.values()]
+            self._of_candidates[candidate] = [self.need(one) for one in dependencies.values()]
         return self._of_candidates[candidate]
+
+    # For the search
+
+    def candidate(self, key: Key, value: int) -> _Candidate:
+        """Return the candidate that is the *value* of *key*."""
+        return self._candidates[key][value]
+
+    def count(self, key: Key) -> int:
+        """Return how many candidates there are for *key*, for which there was a wish."""
+        return len(self._candidates[key])
+
+    def order(self, key: Key) -> tuple[bool, str, str]:
+        """Return what tells for which key is chosen first: ranges that span lines come last."""
+        return key.line.startswith(_ALL_LINES), key.origin, key.line
+
+    def wishes(self, key: Key, value: int) -> list[Wish[Key]]:
+        """Return what the candidate that is the *value* of *key* wishes."""
+        return [self.wish(need, (key, value)) for need in self.needs_of(self.candidate(key, value))]
+
+    def wish(self, need: _Need, who: tuple[Key, int] | None) -> Wish[Key]:
+        """Return *need* as a wish of *who*."""
+        if need not in self._allowed:
+            candidates = self._all(need)
+            allows = (1 << value for value, candidate in enumerate(candidates) if self.allows(need, candidate))
+            self._allowed[need] = sum(allows)
+        return Wish(who, need.key, self._allowed[need], need)
 
 
 class _Straight:
-    """Chooses in the order of resolvelib and takes nothing back but a version that a later need does not allow.
+    """Chooses the newest of everything, and takes nothing back but a version that a later need does not allow.
 
-    Where nothing contradicts, that is enough, and the time grows with the packages; resolvelib looks at all of them
-    whenever it has chosen one, and copies what it knows.
+    Where nothing contradicts, that is enough. A search would rather take older versions of what asks than of what was
+    chosen before.
     """
 
     def __init__(self, provider: _Provider) -> None:
         self._provider = provider
         self._needs: dict[Key, dict[tuple[Key | None, int], _Need]] = {}  # by who asks, and its how manieth need it is
         self._pins: dict[Key, _Candidate] = {}
-        self._waiting: list[tuple[bool, str, str]] = []
+        self._waiting: list[tuple[tuple[bool, str, str], Key]] = []
 
     def chosen(self, needs: Sequence[_Need]) -> Mapping[Key, _Candidate] | None:
         """Return what is chosen for each key; None when that takes another way, or has no end."""
@@ -258,8 +257,7 @@ class _Straight:
         self._ask(None, needs)
         steps = 0
         while self._waiting:
-            _, origin, line = heappop(self._waiting)
-            key = Key(origin, line)
+            _, key = heappop(self._waiting)
             if key in self._pins or not self._needs[key]:
                 continue
             steps += 1
@@ -269,9 +267,9 @@ class _Straight:
 
     def _pin(self, key: Key) -> bool:
         for candidate in self._provider.matching(list(self._needs[key].values())):
-            needs = list(self._provider.get_dependencies(candidate))
+            needs = list(self._provider.needs_of(candidate))
             own = (need for need in needs if need.key == key)
-            if self._fits(needs) and all(self._provider.is_satisfied_by(need, candidate) for need in own):
+            if self._fits(needs) and all(self._provider.allows(need, candidate) for need in own):
                 self._pins[key] = candidate
                 self._ask(key, needs)
                 return True
@@ -289,19 +287,20 @@ class _Straight:
             key = need.key
             self._needs.setdefault(key, {})[who, number] = need
             pin = self._pins.get(key)
-            if pin is not None and not self._provider.is_satisfied_by(need, pin):
+            if pin is not None and not self._provider.allows(need, pin):
                 del self._pins[key]
-                for place, one in enumerate(self._provider.get_dependencies(pin)):
+                for place, one in enumerate(self._provider.needs_of(pin)):
                     self._needs[one.key].pop((key, place), None)
             if key not in self._pins:
-                heappush(self._waiting, (key.line.startswith(_ALL_LINES), key.origin, key.line))
+                heappush(self._waiting, (self._provider.order(key), key))
 
 
-def _solution(dependencies: Mapping[str, Dependency], mapping: Mapping[Key, Any], provider: _Provider) -> Solution:
+def _solution(
+    dependencies: Mapping[str, Dependency], mapping: Mapping[Key, _Candidate], provider: _Provider
+) -> Solution:
     def end(dependency: Dependency) -> Key:
-        candidate = mapping[provider.need(dependency, None).key]
-        key: Key = candidate.line.key if candidate.line is not None else candidate.key
-        return key
+        candidate = mapping[provider.need(dependency).key]
+        return candidate.line.key if candidate.line is not None else candidate.key
 
     def imports(asked: Mapping[str, Dependency]) -> dict[str, Key]:
         return {name: end(dependency) for name, dependency in asked.items()}
@@ -351,24 +350,49 @@ def label(release: Release) -> str:
 # Telling why not
 
 
-def _conflict(causes: Iterable[Any], provider: _Provider) -> PackageError:
-    """Return the error that tells who asks for what, and what there is."""
-    asked: dict[tuple[Origin, str], list[str]] = {}
-    for cause in causes:
-        need, parent = cause.requirement, cause.parent
-        who = "the project" if parent is None else str(parent)
-        what = f"{need.revision or need.range}"
-        asked.setdefault((need.origin, need.key.line), []).append(f"{who} asks for {what}")
-    about = []
-    for (origin, _), wishes in asked.items():
-        versions = list(provider.index.versions(origin))
-        about.append(f"{origin.name or origin}: {', '.join(dict.fromkeys(wishes))}; there is {_shown(versions)}")
+def _conflict(wishes: Iterable[Wish[Key]], provider: _Provider) -> PackageError:
+    """Return the error that tells who asks for what: first of packages of which the wishes leave no version."""
+    asked: dict[Origin, dict[tuple[_Need, Origin | None], list[_Candidate]]] = {}
+    for wish in wishes:
+        who = provider.candidate(*wish.who) if wish.who is not None else None
+        if who is None:
+            asked.setdefault(wish.subject.origin, {})[wish.subject, None] = []
+        elif who.line is None:
+            asked.setdefault(wish.subject.origin, {}).setdefault((wish.subject, who.origin), []).append(who)
+    about = sorted((_told(origin, asking, provider) for origin, asking in asked.items()), key=lambda told: told[0])
+    told = "; ".join(text for _, text in about[:_MOST_TOLD])
+    more = f"; and {len(about) - _MOST_TOLD} more packages take part" if len(about) > _MOST_TOLD else ""
     hint = "change a range in [dependencies], or update the package that asks for the older one"
-    return PackageError("no versions go together: " + "; ".join(about), code="versions-conflict", hint=hint)
+    return PackageError(f"no versions go together: {told}{more}", code="versions-conflict", hint=hint)
+
+
+def _told(
+    origin: Origin, asking: Mapping[tuple[_Need, Origin | None], Sequence[_Candidate]], provider: _Provider
+) -> tuple[bool, str]:
+    """Return whether a version of *origin* meets all of *asking*, and who asks for what."""
+    wishes = [f"{_asker(who)} for {need.revision or need.range}" for (need, _), who in asking.items()]
+    told = f"{origin.name or origin}: {', '.join(wishes)}"
+    versions = list(provider.index.versions(origin))
+    ranges = [need.range for need, _ in asking if need.revision is None]
+    if any(all(one.allows(version) for one in ranges) for version in versions):
+        return True, told
+    return False, f"{told}; there is {_shown(versions)}"
+
+
+def _asker(candidates: Sequence[_Candidate]) -> str:
+    """Return who asks: versions of one package, newest first; none is the project."""
+    if len(candidates) < 2:
+        return f"{candidates[0] if candidates else 'the project'} asks"
+    newest = sorted(candidates, key=lambda one: sort_key(one.release.version), reverse=True)
+    return f"{newest[0]}{''.join(f', {one.release.version}' for one in newest[1:3])}{_and_more(len(newest) - 3)} ask"
+
+
+def _and_more(count: int) -> str:
+    return f" and {count} older" if count > 0 else ""
 
 
 def _shown(versions: Sequence[Version]) -> str:
     newest = [str(version) for version in sorted(versions, key=sort_key, reverse=True)]
     if not newest:
         return "no version at all"
-    return ", ".join(newest[:6]) + (f" and {len(newest) - 6} older" if len(newest) > 6 else "")
+    return ", ".join(newest[:6]) + _and_more(len(newest) - 6)

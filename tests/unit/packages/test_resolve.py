@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
@@ -14,7 +15,7 @@ from armlib.packages.manifest import Dependency
 from armlib.packages.origin import Origin
 from armlib.packages.package import Release
 from armlib.packages.resolve import Solution, resolve
-from armlib.packages.versions import parse_range, parse_version, sort_key
+from armlib.packages.versions import line_of, parse_range, parse_version, sort_key
 
 Asked = Mapping[str, str]
 A_LINE: Mapping[str, Asked] = {f"1.{n}.0": {} for n in range(99)}
@@ -104,10 +105,34 @@ def test_a_conflict_tells_who_asks_for_what_and_what_there_is() -> None:
         resolve(dependencies({"a": "1", "c": "~1.0"}), shelf)
     assert caught.value.code == "versions-conflict"
     assert caught.value.message == (
-        "no versions go together: c: a 1.0.0 asks for ~1.1, the project asks for ~1.0; there is 1.1.0, 1.0.0"
-    ) or caught.value.message == (
-        "no versions go together: c: the project asks for ~1.0, a 1.0.0 asks for ~1.1; there is 1.1.0, 1.0.0"
+        "no versions go together: c: the project asks for ~1.0, a 1.0.0 asks for ~1.1; there is 1.1.0, 1.0.0; "
+        "a: the project asks for 1"
     )
+
+
+def test_a_conflict_at_the_end_of_long_ways_is_told_along_them() -> None:
+    chain = {f"{name}{n}": {f"1.{v}.0": {f"{name}{n + 1}": "1"} for v in range(9)} for name in "yz" for n in range(2)}
+    ends = {
+        f"{name}2": {f"1.{v}.0": {"q": text} for v in range(9)} for name, text in (("y", "<1.2"), ("z", ">=1.2 <2"))
+    }
+    others = {f"p{n}": {f"1.{v}.0": {f"p{n + 1}": "1"} for v in range(9)} for n in range(300)}
+    shelf = Shelf({**chain, **ends, **others, "p300": A_LINE, "q": A_LINE})
+    with pytest.raises(PackageError) as caught:
+        resolve(dependencies({"p0": "1", "y0": "1", "z0": "1"}), shelf)
+    about = caught.value.message.removeprefix("no versions go together: ").split("; ")
+    assert about[0] in (
+        "q: y2 1.8.0, 1.7.0, 1.6.0 and 6 older ask for <1.2, z2 1.8.0, 1.7.0, 1.6.0 and 6 older ask for >=1.2 <2",
+        "q: z2 1.8.0, 1.7.0, 1.6.0 and 6 older ask for >=1.2 <2, y2 1.8.0, 1.7.0, 1.6.0 and 6 older ask for <1.2",
+    )
+    assert about[1] == "there is 1.98.0, 1.97.0, 1.96.0, 1.95.0, 1.94.0, 1.93.0 and 93 older"
+    assert sorted(about[2:]) == [
+        "y0: the project asks for 1",
+        "y1: y0 1.8.0, 1.7.0, 1.6.0 and 6 older ask for 1",
+        "y2: y1 1.8.0, 1.7.0, 1.6.0 and 6 older ask for 1",
+        "z0: the project asks for 1",
+        "z1: z0 1.8.0, 1.7.0, 1.6.0 and 6 older ask for 1",
+        "z2: z1 1.8.0, 1.7.0, 1.6.0 and 6 older ask for 1",
+    ]
 
 
 def test_a_range_that_nothing_is_in_tells_what_there_is() -> None:
@@ -142,15 +167,53 @@ GRAPHS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+def is_solvable(graph: Mapping[str, Mapping[str, Asked]], asked: Sequence[tuple[str, str]], chosen: Asked) -> bool:
+    """Return whether versions can be added to *chosen*, by line, so that all of *asked* is met: by trying them all."""
+    if not asked:
+        return True
+    (name, text), *rest = asked
+    for version in filter(parse_range(text).allows, map(parse_version, graph[name])):
+        line = f"{name} {line_of(version)}"
+        if line not in chosen:
+            more = [*graph[name][str(version)].items()]
+            if is_solvable(graph, [*rest, *more], {**chosen, line: str(version)}):
+                return True
+        elif chosen[line] == str(version) and is_solvable(graph, rest, chosen):
+            return True
+    return False
+
+
+def require_true(message: str, graph: Mapping[str, Mapping[str, Asked]], roots: Asked) -> None:
+    """Hold what a conflict says to *graph*: everyone asks for what they are said to ask for."""
+    said = 0
+    for about in message.removeprefix("no versions go together: ").split("; "):
+        if about.startswith("there is"):
+            continue
+        name, _, wishes = about.partition(": ")
+        for who, numbers, text in re.findall(
+            r"(the project|\w+) ?([\d., ]*?)(?: and \d older)? asks? for (.+?)(?:, (?=the|\w \d)|$)", wishes
+        ):
+            for asked in [roots] if who == "the project" else [graph[who][one] for one in numbers.split(", ")]:
+                assert asked[name] == text, message
+                said += 1
+    assert said, message
+
+
+@settings(max_examples=300, deadline=None)
 @given(GRAPHS)
-def test_a_solution_meets_every_wish_and_has_one_version_of_a_line(graph: dict[str, dict[str, dict[str, str]]]) -> None:
+def test_a_solution_is_found_where_there_is_one_and_meets_every_wish(
+    graph: dict[str, dict[str, dict[str, str]]],
+) -> None:
     shelf = Shelf(graph)
+    roots = {"a": "*", "b": "*"}
     try:
-        solution = resolve(dependencies({"a": "*", "b": "*"}), shelf)
+        solution = resolve(dependencies(roots), shelf)
     except PackageError as error:
         assert error.code == "versions-conflict"
+        assert not is_solvable(graph, [*roots.items()], {})
+        require_true(error.message, graph, roots)
         return
+    assert is_solvable(graph, [*roots.items()], {})
     lines = [(chosen.key.origin, chosen.key.line) for chosen in solution.packages.values()]
     assert len(lines) == len(set(lines))
     for chosen in solution.packages.values():
