@@ -42,8 +42,9 @@ demo: $(RUN_STAMP)
 	@rm -f $(DEMO_STATE)*
 	@$(BIN)/armlib deploy $(EXAMPLE)/main.jsonnet -P $(EXAMPLE)/parameters.yaml --local --state $(DEMO_STATE) --yes >&2
 
+# The tests of a file share what they make first, so one process runs them all.
 test: check
-	$(BIN)/pytest -q -n $(PYTEST_JOBS)
+	$(BIN)/pytest -q -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder
 
 # The Azure CLI is large and pins much: it gets an environment of its own.
 test-az: $(RUN_STAMP) $(AZ_VENV)/.installed

@@ -12,12 +12,10 @@ import _jsonnet
 import pytest
 
 from armlib.build.module_page import EXAMPLES, module_page
-from armlib.testing.coverage import covered
-from armlib.testing.discovery import Kind, test_files
-from armlib.testing.run import How, run_all
 from tests.registry.collection import COLLECTION, MODULES, NAMES, Workbench, example_files, module_named, told
 from tests.registry.conftest import types_in
 from tests.registry.plain import differences
+from tests.registry.twice import changes_of_a_second_deployment
 
 FILES = example_files()
 IDS = [f"{file.relative_to(COLLECTION).parts[0]}/{file.relative_to(COLLECTION).parts[1]}-{file.stem}" for file in FILES]
@@ -56,22 +54,12 @@ def test_nothing_in_a_template_changes_from_one_deployment_to_the_next(bench: Wo
     assert {name: each for name, each in found.items() if each} == {}
 
 
-# The cases of the modules
-
-
-def test_the_cases_of_the_modules_hold_and_take_every_branch() -> None:
-    files = test_files([COLLECTION])
-    cases = {file.path.parents[1] for file in files if file.kind is Kind.CASES}
-    assert cases >= {module.path for module in MODULES}, "a module has cases"
-    # CONTRIBUTING.md has the command for more random arguments; the examples are deployed by another test.
-    how = How(examples=2, deploys=False, covered=(COLLECTION,))
-    found = [outcome for done in run_all(files, how, {"ARMLIB_TYPES_CHECK": "off"}, jobs=1) for outcome in done]
-    assert {f"{each.file.name}: {each.name}": each.problems for each in found if not each.passed} == {}
-    sources = covered(outcome.taken for outcome in found)
-    assert sum(len(file.branches) for file in sources) > 400
-    assert {str(file.file.relative_to(COLLECTION)): file.missed for file in sources if file.missed} == {}, (
-        "a branch that no test takes"
-    )
+def test_a_second_deployment_of_an_example_changes_nothing(bench: Workbench, types_path: Path) -> None:
+    found = {
+        name: changes_of_a_second_deployment(bench.template(file), types_path)
+        for name, file in zip(IDS, FILES, strict=True)
+    }
+    assert {name: changes for name, changes in found.items() if changes} == {}
 
 
 # What is said of the modules
