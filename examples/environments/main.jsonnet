@@ -7,12 +7,14 @@ arm.Module {
     location: { type: 'string', defaultValue: '[resourceGroup().location]' },
     instances: { type: 'int', minValue: 1, maxValue: 30 },
     tier: { type: 'string', defaultValue: if $.arguments.environment == 'production' then 'P1v3' else 'B1' },
+    runtime: { type: 'string', defaultValue: 'NODE|22-lts' },
     domains: { type: 'array', items: { type: 'string', pattern: '^[a-z0-9.-]+$' }, defaultValue: [] },
     alertAddress: { type: ['string', 'null'], defaultValue: null },
   },
 
   local args = $.arguments,
   local name(kind) = 'orders-' + args.environment + '-' + kind,
+  local unique = arm.fn.uniqueString([arm.fn.prop(arm.fn.resourceGroup(), 'id')]),  // names of apps are, in all of Azure
   local isProduction = args.environment == 'production',
   local tags = { environment: args.environment, service: 'orders' },
 
@@ -26,14 +28,14 @@ arm.Module {
   },
 
   app:: arm.Resource('Microsoft.Web/sites', '2023-12-01') {
-    name: name('app'),
+    name: arm.fn.concat([name('app-'), unique]),
     location: args.location,
     tags: tags,
     kind: 'app,linux',
     properties: {
       serverFarmId: $.plan.id,
       httpsOnly: true,
-      siteConfig: { minTlsVersion: '1.2', ftpsState: 'Disabled', alwaysOn: args.tier != 'B1' },
+      siteConfig: { linuxFxVersion: args.runtime, minTlsVersion: '1.2', ftpsState: 'Disabled', alwaysOn: args.tier != 'B1' },
     },
   },
 

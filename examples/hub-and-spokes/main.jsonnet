@@ -35,7 +35,10 @@ arm.Module {
   local vnetName(name) = $.arguments.prefix + '-' + name + '-vnet',
 
   hub:: network.virtualNetwork(
-    vnetName('hub'), $.arguments.location, $.arguments.hub.addressPrefix, { AzureFirewallSubnet: $.arguments.hub.addressPrefix }
+    vnetName('hub'),
+    $.arguments.location,
+    $.arguments.hub.addressPrefix,
+    { AzureFirewallSubnet: arm.native.cidrSubnet($.arguments.hub.addressPrefix, 26, 0) },  // the rest is for gateways and others
   ),
 
   routes:: network.defaultRoute($.arguments.prefix + '-spokes-rt', $.arguments.location, $.arguments.hub.firewallAddress),

@@ -62,6 +62,13 @@ arm.Module {
     args.port,
   ),
 
+  securityGroup:: network.securityGroup(
+    args.name + '-nsg',
+    args.location,
+    if args.publicIpAddress == null then 'VirtualNetwork' else 'Internet',
+    args.port,
+  ),
+
   scaleSet:: arm.Resource('Microsoft.Compute/virtualMachineScaleSets', '2024-07-01') {
     name: args.name,
     location: args.location,
@@ -93,6 +100,7 @@ arm.Module {
             name: 'nic',
             properties: {
               primary: true,
+              networkSecurityGroup: { id: $.securityGroup.id },
               ipConfigurations: [{
                 name: 'ip',
                 properties: {

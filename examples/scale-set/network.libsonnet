@@ -20,6 +20,27 @@ local apiVersion = '2024-05-01';
     properties: { publicIPAllocationMethod: 'Static' },
   },
 
+  // Lets the service in: a standard load balancer passes on nothing that no rule allows.
+  securityGroup(name, location, source, port):: arm.Resource('Microsoft.Network/networkSecurityGroups', apiVersion) {
+    name: name,
+    location: location,
+    properties: {
+      securityRules: [{
+        name: 'service',
+        properties: {
+          priority: 100,
+          direction: 'Inbound',
+          access: 'Allow',
+          protocol: 'Tcp',
+          sourceAddressPrefix: source,
+          sourcePortRange: '*',
+          destinationAddressPrefix: '*',
+          destinationPortRange: std.toString(port),
+        },
+      }],
+    },
+  },
+
   // frontend is `{ publicIPAddress: { id } }` or `{ subnet: { id } }`.
   loadBalancer(name, location, frontend, port):: arm.Resource('Microsoft.Network/loadBalancers', apiVersion) {
     local balancer = self,

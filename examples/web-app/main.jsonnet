@@ -7,7 +7,7 @@ local keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
 
 arm.Module {
   parameterMetadata:: {
-    name: { type: 'string', minLength: 3, maxLength: 16, pattern: '^[a-z][a-z0-9-]*$', description: 'Start of every name' },
+    name: { type: 'string', minLength: 3, maxLength: 16, pattern: '^[a-z](-?[a-z0-9])*$', description: 'Start of every name' },
     location: { type: 'string', defaultValue: '[resourceGroup().location]', description: 'Azure region' },
     plan: { type: 'string', defaultValue: 'B1', allowedValues: ['B1', 'P0v3', 'P1v3'], description: 'Size of the plan' },
     runtime: { type: 'string', defaultValue: 'DOTNETCORE|8.0', description: 'Stack and version of the app' },
