@@ -15,7 +15,7 @@ from armlib.deployment.live import Live
 from armlib.deployment.names import key_vault_secret
 from armlib.deployment.place import context_at
 from armlib.deployment.remedies import remedy
-from armlib.deployment.scopes import DeploymentScope, id_key, parse_scope
+from armlib.deployment.scopes import DeploymentScope, id_key, parse_scope, short_id
 from armlib.deployment.show import show
 from armlib.deployment.target import Reader, Submission, Target
 from armlib.deployment.types import is_nullable, is_secure, resolve
@@ -25,7 +25,7 @@ from armlib.evaluation import Deployable, placed
 from armlib.expressions.simplify import reveal
 from armlib.expressions.values import Value
 from armlib.jsontypes import Json, JsonObject
-from armlib.template.scope import ScopeKind, scope_kind_of_schema
+from armlib.template.scope import ScopeKind, scope_kind_of_template
 
 if TYPE_CHECKING:
     from armlib.config import Azure, Types
@@ -122,7 +122,7 @@ def deliver(entry: Deployable, target: Target, place: Place, how: How, name: str
         DiagnosticsError: The template or its parameters are wrong.
         Fault: The target refuses to be read.
     """
-    scope = parse_scope(place.scope or target.default_scope(_kind(entry.template)))
+    scope = parse_scope(place.scope or target.default_scope(scope_kind_of_template(entry.template)))
     named = how.name or name
     context = Context(deployment_name=named, now=datetime.now(UTC))
     above = scope.kind is not ScopeKind.GROUP
@@ -238,7 +238,7 @@ def refusals(fault: Fault, delivery: Delivery) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     for cause in fault.causes():
         one = by_id.get(id_key(cause.target)) if cause.target else None
-        about = f"{_short(cause.target)}: " if cause.target else ""
+        about = f"{short_id(cause.target)}: " if cause.target else ""
         found.append(error(cause.code, f"{about}{cause.message}", hint=remedy(cause), path=one.path if one else ()))
     return placed(tuple(dict.fromkeys(found)), delivery.entry)
 
@@ -250,11 +250,6 @@ def shown_outputs(outputs: Mapping[str, Any]) -> dict[str, Json]:
         secure = str(output.get("type", "")).casefold().startswith("secure")
         shown[name] = "***" if secure else show(output.get("value"))
     return shown
-
-
-def _kind(template: JsonObject) -> ScopeKind:
-    schema = template.get("$schema")
-    return (scope_kind_of_schema(schema) if isinstance(schema, str) else None) or ScopeKind.GROUP
 
 
 def _new_group(target: Target, scope: DeploymentScope, location: str | None) -> JsonObject | None:
@@ -303,7 +298,3 @@ def _stack(how: How) -> JsonObject:
         },
         "denySettings": {"mode": how.deny},
     }
-
-
-def _short(id_: str | None) -> str:
-    return (id_ or "").rpartition("/providers/")[2] or (id_ or "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armlib.azure.client import Clients, faults
 from armlib.azure.clouds import Cloud
 from armlib.deployment.fault import Fault
-from armlib.deployment.scopes import DEPLOYMENTS, scope_of_id
+from armlib.deployment.scopes import DEPLOYMENTS, scope_and_name
 from armlib.deployment.target import Progress, Step, Submission
 from armlib.errors import InputError, UsageError
 from armlib.jsontypes import Json, JsonObject
@@ -150,12 +150,12 @@ class AzureTarget:
         with faults():
             id_ = self._deployment_of_stack(submission) if submission.stack is not None else submission.id
             if id_:
-                scope, name = _scope_and_name(id_)
+                scope, name = scope_and_name(id_)
                 self.clients.deployments.deployments.cancel_at_scope(scope.strip("/"), name)
 
     def delete_stack(self, id_: str, action: str) -> None:
         """Delete a deployment stack and do *action*, ``delete`` or ``detach``, to all that it manages."""
-        scope, name = _scope_and_name(id_)
+        scope, name = scope_and_name(id_)
         with faults():
             self._stack_call(
                 "begin_delete",
@@ -208,7 +208,7 @@ class AzureTarget:
         return self._stack_properties(submission).get("deploymentId")
 
     def _steps(self, deployment: str, depth: int) -> Iterable[Step]:
-        scope, name = _scope_and_name(deployment)
+        scope, name = scope_and_name(deployment)
         try:
             with faults():
                 operations = list(self.clients.deployments.deployment_operations.list_at_scope(scope.strip("/"), name))
@@ -260,11 +260,6 @@ class AzureTarget:
                 if versions:
                     return (stable or versions)[-1]
         raise InputError(f"Azure tells no API version of {type_}", code="unknown-api-version")
-
-
-def _scope_and_name(id_: str) -> tuple[str, str]:
-    scope, _, tail = id_.rpartition("/providers/")
-    return scope or scope_of_id(id_), tail.rpartition("/")[2]
 
 
 def _step(properties: dict[str, Any], deployment: str) -> Step | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from armlib.cli.app import has_colour, write_err
-from armlib.deployment.scopes import DEPLOYMENTS, id_key
+from armlib.deployment.scopes import DEPLOYMENTS, id_key, short_id
 from armlib.deployment.target import Progress, Step
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class _LiveTree:
         waiting = [id_ for key, (id_, _) in self._wanted.items() if key not in begun]
         if waiting and not progress.is_final:
             more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-            tree.add(f"[dim]{escape(_short(waiting[0]))}{more} waiting[/]")
+            tree.add(f"[dim]{escape(short_id(waiting[0]))}{more} waiting[/]")
         return tree
 
     def _timed(self, step: Step) -> Step:
@@ -154,12 +154,7 @@ def _painted(state: str, text: str) -> str:
 
 def _label(step: Step) -> str:
     verb = "delete " if step.operation.casefold() in {"delete", "deploymentcleanup"} else ""
-    return f"{verb}{_short(step.id)}"
-
-
-def _short(id_: str) -> str:
-    _, marker, tail = id_.rpartition("/providers/")
-    return tail if marker else "/".join(id_.split("/")[-2:])
+    return f"{verb}{short_id(step.id)}"
 
 
 def _is_shown(step: Step) -> bool:

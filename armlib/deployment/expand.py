@@ -22,10 +22,10 @@ from armlib.deployment.walk import walk
 from armlib.diagnostics import Diagnostic, error, has_errors
 from armlib.expressions.environment import Environment, Site
 from armlib.expressions.values import Unknown, Value
-from armlib.jsontypes import Json, JsonObject, JsonPath
+from armlib.jsontypes import JsonObject, JsonPath
 from armlib.template.canonical import json_bytes
 from armlib.template.limits import MAX_TEMPLATE_BYTES
-from armlib.template.scope import ScopeKind, scope_kind_of_schema
+from armlib.template.scope import scope_kind_of_template
 
 _RECURSION_LIMIT = 20_000  # frames; a resource that refers to another takes eighteen, and 800 may do so in a row
 
@@ -193,7 +193,7 @@ def root_frame(
 ) -> Frame:
     """Return the deployment of *template* before anything of it is worked out."""
     context = engine.context
-    own = _kind(template)
+    own = scope_kind_of_template(template)
     place = scope or context.scope(own)
     if scope is not None and scope.kind is not own and isinstance(template.get("$schema"), str):
         message = f"the $schema of the template is for a {own.value} deployment, the scope is a {scope.kind.value}"
@@ -210,11 +210,6 @@ def root_frame(
         location=location,
         link=link,
     )
-
-
-def _kind(template: Mapping[str, Json]) -> ScopeKind:
-    schema = template.get("$schema")
-    return (scope_kind_of_schema(schema) if isinstance(schema, str) else None) or ScopeKind.GROUP
 
 
 def _too_large(size: int) -> Diagnostic | None:

@@ -24,7 +24,7 @@ from armlib.deployment.nested import child_frame, shown_body
 from armlib.deployment.outputs import assert_values, output_values
 from armlib.deployment.problems import Problems, TemplateFault, located
 from armlib.deployment.scope_values import scope_values
-from armlib.deployment.scopes import DeploymentScope
+from armlib.deployment.scopes import DeploymentScope, short_id
 from armlib.deployment.state import DeploymentState
 from armlib.errors import InputError
 from armlib.expressions.environment import Budget, Environment, Site
@@ -324,7 +324,7 @@ def _duplicate(instance: Instance) -> TemplateFault:
 
 def _circular(found: list[Instance]) -> TemplateFault:
     ids = [str(instance.id) if isinstance(instance.id, str) else str(instance.declaration.symbol) for instance in found]
-    drawn = " -> ".join([*(_short(id_) for id_ in ids), _short(ids[0])])
+    drawn = " -> ".join([*(short_id(id_) for id_ in ids), short_id(ids[0])])
     return TemplateFault(
         f"Circular dependency detected on resource: '{ids[0]}'. Please see "
         "https://aka.ms/arm-syntax-resources for usage details.",
@@ -333,7 +333,3 @@ def _circular(found: list[Instance]) -> TemplateFault:
         hint=f"the circle is {drawn}",
         service="InvalidTemplateCircularDependency",
     )
-
-
-def _short(id_: str) -> str:
-    return id_.rpartition("/providers/")[2] or id_

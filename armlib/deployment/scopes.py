@@ -89,6 +89,18 @@ def scope_of_id(text: str) -> str:
     return ""
 
 
+def short_id(id_: str | None) -> str:
+    """Return *id_* as people are told it: without the scope, or of a scope its last kind and name."""
+    _, marker, tail = (id_ or "").rpartition("/providers/")
+    return tail if marker else "/".join(tail.split("/")[-2:])
+
+
+def scope_and_name(id_: str) -> tuple[str, str]:
+    """Return the scope and the name of the deployment or stack with the id *id_*."""
+    scope, _, tail = id_.rpartition("/providers/")
+    return scope, tail.rpartition("/")[2]
+
+
 def id_key(id_: str) -> str:
     """Return *id_* for comparing: without regard to case, and to whether a resource group is named as a resource."""
     key = id_.casefold().rstrip("/")

@@ -8,6 +8,7 @@ from typing import Any
 
 from armlib.deployment.fault import Fault
 from armlib.deployment.loader import Loader
+from armlib.deployment.scopes import scope_and_name
 from armlib.deployment.target import Progress, Submission
 from armlib.emulator.deployments.service import Deployments
 from armlib.emulator.engine import Engine
@@ -44,7 +45,7 @@ class LocalTarget:
 
     def get(self, id_: str, api_version: str | None = None) -> JsonObject | None:
         """Return what is at *id_*, a resource, a scope, a deployment or a stack; None when there is nothing."""
-        scope, name = _scope_and_name(id_)
+        scope, name = scope_and_name(id_)
         folded = id_.casefold()
         if folded.endswith(f"{_DEPLOYMENTS}{name.casefold()}"):
             deployments = self.engine.deployments
@@ -103,12 +104,12 @@ class LocalTarget:
         scope, name = submission.scope, submission.name
         if submission.stack is not None:
             properties: Any = self.engine.stacks.get(scope, name).get("properties") or {}
-            scope, name = _scope_and_name(str(properties.get("deploymentId")))
+            scope, name = scope_and_name(str(properties.get("deploymentId")))
         self.engine.deployments.cancel(scope, name)
 
     def delete_stack(self, id_: str, action: str) -> None:
         """Delete a deployment stack and do *action* to all that it manages."""
-        scope, name = _scope_and_name(id_)
+        scope, name = scope_and_name(id_)
         self.engine.stacks.delete(scope, name, action=action)
 
     def _service(self, submission: Submission) -> Deployments | Stacks:
@@ -126,8 +127,3 @@ class LocalTarget:
     def close(self) -> None:
         """Let go of the state; a deployment that runs goes on when it is opened again."""
         self.engine.close()
-
-
-def _scope_and_name(id_: str) -> tuple[str, str]:
-    parts = id_.split("/")
-    return "/".join(parts[:-4]), parts[-1]

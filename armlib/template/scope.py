@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from armlib.jsontypes import Json
 
 
 class ScopeKind(StrEnum):
@@ -50,6 +52,12 @@ def scope_kind_of_schema(schema: str) -> ScopeKind | None:
     The host, the version and a trailing ``#`` do not matter.
     """
     return _FILES.get(schema.rstrip("#").rpartition("/")[2].casefold())
+
+
+def scope_kind_of_template(template: Mapping[str, Json]) -> ScopeKind:
+    """Return the kind of scope that *template* goes to by its ``$schema``; a resource group when that says nothing."""
+    schema = template.get("$schema")
+    return (scope_kind_of_schema(schema) if isinstance(schema, str) else None) or ScopeKind.GROUP
 
 
 def only_scope_kind(type_: str) -> ScopeKind | None:

@@ -11,7 +11,7 @@ from armlib.deploying import Delivery, How, Place, deliver, make_group, preview,
 from armlib.deployment.destroy import destroy, removal
 from armlib.deployment.fault import Fault
 from armlib.deployment.run import Patience, run
-from armlib.deployment.scopes import DeploymentScope, id_key, parse_scope
+from armlib.deployment.scopes import DeploymentScope, id_key, parse_scope, short_id
 from armlib.deployment.types import is_nullable, resolve
 from armlib.deployment.whatif.model import Change, ChangeType
 from armlib.emulator.engine import Engine
@@ -100,7 +100,7 @@ def _run(delivery: Delivery, target: LocalTarget) -> Iterator[str]:
 
 def _told(fault: Fault) -> Iterator[str]:
     for cause in fault.causes():
-        about = f"{_short(cause.target)}: " if cause.target else ""
+        about = f"{short_id(cause.target)}: " if cause.target else ""
         yield f"{about}{cause.message} [{cause.code}]"
 
 
@@ -108,7 +108,7 @@ def _change(change: Change) -> str:
     paths = [path for path, _ in change.properties()]
     shown = f" at {', '.join(paths)}" if paths else ""
     why = f" ({change.reason})" if change.reason else ""
-    return f"{_short(change.id)}: {change.kind.value}{shown}{why}"
+    return f"{short_id(change.id)}: {change.kind.value}{shown}{why}"
 
 
 def _destroyed(entry: Deployable, target: LocalTarget, before: dict[str, str]) -> Iterator[str]:
@@ -117,10 +117,10 @@ def _destroyed(entry: Deployable, target: LocalTarget, before: dict[str, str]) -
     locks = [one for one in delivery.expansion.resources if one.type.casefold() == _LOCKS]
     for resources in (locks, delivery.expansion.resources):
         for one, fault in destroy(target, removal(resources, target).doomed, lambda _, __: None):
-            yield from (f"{_short(one.id)} cannot be deleted: {each}" for each in _told(fault))
+            yield from (f"{short_id(one.id)} cannot be deleted: {each}" for each in _told(fault))
     left = {id_key(one.id): one.id for one in removal(delivery.expansion.resources, target).doomed}
     left |= _ids(target, delivery.scope)
-    yield from (f"destroying leaves {_short(id_)}" for key, id_ in left.items() if key not in before)
+    yield from (f"destroying leaves {short_id(id_)}" for key, id_ in left.items() if key not in before)
 
 
 def _ids(target: LocalTarget, scope: DeploymentScope) -> dict[str, str]:
@@ -129,7 +129,3 @@ def _ids(target: LocalTarget, scope: DeploymentScope) -> dict[str, str]:
     where = str(scope.id) if below else target.default_scope(ScopeKind.SUBSCRIPTION)
     found: list[JsonObject] = list(target.list(str(parse_scope(where).id)))
     return {id_key(str(one["id"])): str(one["id"]) for one in found}
-
-
-def _short(id_: str | None) -> str:
-    return (id_ or "").rpartition("/providers/")[2] or (id_ or "")
