@@ -17,7 +17,7 @@ from armlib.packages.location import cache_folder
 from armlib.packages.lock import LOCK_NAME, lock_text
 from armlib.packages.locked import asked_digest
 from armlib.packages.manifest import Manifest, read_manifest
-from armlib.packages.names import is_import_name
+from armlib.packages.names import import_name_problem
 from armlib.packages.origin import Origin, Reference, parse_reference
 from armlib.packages.restore import Restored, lock_again, opened
 from armlib.packages.versions import sort_key
@@ -67,8 +67,9 @@ def _entry(settings: Settings, manifest: Manifest, reference: Reference, alias: 
     """Return the key and the value for ``[dependencies]``."""
     origin = reference.origin
     name = alias or _own_name(origin)
-    if not is_import_name(name):
-        raise UsageError(f"'{name}' cannot be what an import starts with", hint="--as NAME says what it is imported by")
+    problem = import_name_problem(name)
+    if problem:
+        raise UsageError(problem, hint="--as NAME says what it is imported by")
     if origin.kind == "path":
         return name, _inline({"path": origin.place})
     version = reference.version

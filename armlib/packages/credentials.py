@@ -16,6 +16,7 @@ from typing import Any, Final
 from armlib.packages.errors import PackageError
 
 _HELPER_TIME: Final = 30  # seconds
+_LONGEST_REASON: Final = 700  # letters
 _TOKEN_USER: Final = "<token>"  # noqa: S105 - what helpers call the user of an identity token
 _AZURE: Final = (".azurecr.io", ".azurecr.cn", ".azurecr.us")
 _ADDRESS: Final = re.compile(r"(?:https?://)?([^/]*)(?:/.*)?")
@@ -37,6 +38,10 @@ class Credential:
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
+class NobodyError(Exception):
+    """It is known at Azure's registries alone who we are, and nobody is signed in; the text says why."""
+
+
 def find_credential(
     host: str, environ: Mapping[str, str], azure: Callable[[str], str] | None = None
 ) -> Credential | None:
@@ -48,6 +53,7 @@ def find_credential(
 
     Raises:
         PackageError: The file, or what a helper says, cannot be used.
+        NobodyError: Azure does not tell who we are.
     """
     path = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
     config = _read_config(path)
@@ -129,11 +135,15 @@ def _ask_helper(helper: Any, host: str) -> Credential | None:
 
 
 def _azure_token(host: str, ca_file: str | None = None) -> str:
-    """Return a refresh token of Azure's registry *host* for whoever is signed in to Azure, "" for nobody."""
+    """Return a refresh token of Azure's registry *host* for whoever is signed in to Azure.
+
+    Raises:
+        NobodyError: Nobody is, or the registry does not take it.
+    """
     try:
         from azure.identity import DefaultAzureCredential  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        return ""
+    except ImportError as error:
+        raise NobodyError("azure-identity is not installed") from error
     import requests
     from azure.core.exceptions import AzureError  # type: ignore[import-not-found,unused-ignore]
 
@@ -142,9 +152,21 @@ def _azure_token(host: str, ca_file: str | None = None) -> str:
         form = {"grant_type": "access_token", "service": host, "access_token": token}
         address = f"https://{host}/oauth2/exchange"
         answer = requests.post(address, data=form, timeout=30, allow_redirects=False, verify=ca_file or True)
-        return str(answer.json().get("refresh_token", "")) if answer.status_code == 200 else ""
-    except (AzureError, requests.RequestException, ValueError):
-        return ""
+        refresh = answer.json().get("refresh_token") if answer.status_code == 200 else None
+    except AzureError as error:
+        raise NobodyError(f"nobody is signed in to Azure: {_in_a_line(str(error))}") from error
+    except (requests.RequestException, ValueError, AttributeError) as error:
+        raise NobodyError("the registry gives no token for who is signed in to Azure") from error
+    if not refresh:
+        status = f"it answers {answer.status_code}"
+        raise NobodyError(f"the registry gives no token for who is signed in to Azure: {status}")
+    return str(refresh)
+
+
+def _in_a_line(text: str) -> str:
+    """Return what azure-identity says, which has a line for each way that it tried, in one."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}…"
 
 
 def from_environment(host: str, ca_file: str | None = None) -> Credential | None:

@@ -17,7 +17,7 @@ from armlib.packages.locked import lock_roots
 from armlib.packages.lookup import opened_at
 from armlib.packages.manifest import Dependency, Manifest, dependency_to
 from armlib.packages.origin import parse_reference
-from armlib.packages.restore import require_signed, settle
+from armlib.packages.restore import kept_commits, require_signed, settle
 from armlib.packages.sources import Sources
 
 
@@ -55,10 +55,12 @@ def _alias(dependency: Dependency) -> str:
 def _settled(manifest: Manifest, sources: Sources, settings: Settings) -> Lock:
     """Return the lock of what *manifest* asks for, with everything of it in the cache."""
     path = sources.cache.folder / "entries" / f"{_key(manifest)}.lock"
+    before = read_lock(settings.project / LOCK_NAME) or Lock()
+    sources.kept_commits = kept_commits(before, None)  # before anything is asked: answers are remembered
     try:
         for text, dependency in manifest.dependencies.items():
             _require_there(text, dependency, sources)
-        lock, _ = settle(manifest, sources, read_lock(settings.project / LOCK_NAME) or Lock(), keep=None)
+        lock, _ = settle(manifest, sources, before, keep=None)
     except RegistryError as error:
         lock = _remembered(path, sources) if error.code == "offline" else Lock()
         if not lock.packages:

@@ -26,7 +26,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import default_headers, get_environ_proxies, select_proxy
 
 from armlib import __version__
-from armlib.packages.credentials import Credential
+from armlib.packages.credentials import Credential, NobodyError
 from armlib.packages.errors import RegistryError
 
 _ATTEMPTS: Final = 5
@@ -101,6 +101,7 @@ class Transport:
         self._verify = _certificates(ca_file) if ca_file else _environment_certificates()
         self._adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0)
         self._tokens: dict[str, str] = {}
+        self._nobody = ""  # why it is not known who we are
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         self._guard = threading.Lock()
 
@@ -226,7 +227,7 @@ class Transport:
         """Return what to say to *challenge* in ``Authorization``, or None when there is nothing to say."""
         scheme, _, rest = challenge.partition(" ")
         if scheme.lower() == "basic":
-            credential = self._credential()
+            credential = self._who()
             return credential.basic() if credential is not None else None
         if scheme.lower() != "bearer":
             return None
@@ -237,9 +238,17 @@ class Transport:
             raise RegistryError(message, code="registry-answer")
         return f"Bearer {self._token(realm, said.get('service', ''), _joined(scope, said.get('scope', '')))}"
 
+    def _who(self) -> Credential | None:
+        """Return who we are, or None; registries may let in whoever is nobody."""
+        try:
+            return self._credential()
+        except NobodyError as error:
+            self._nobody = f"; {error}"
+            return None
+
     def _token(self, realm: str, service: str, scope: str) -> str:
         """Return a token for *scope* from the token service at *realm*."""
-        credential = self._credential()
+        credential = self._who()
         asked = {"service": service, "scope": scope}
         ask = Ask(method="GET", path="", scope="", limit=_LARGEST_TOKEN)
         if credential is not None and credential.identity_token:
@@ -285,7 +294,7 @@ class Transport:
 
     def _unauthorized(self, why: str) -> RegistryError:
         return RegistryError(
-            f"{self.host} wants to know who we are: {why}",
+            f"{self.host} wants to know who we are: {why}{self._nobody}",
             code="registry-refused",
             hint=f"sign in with 'docker login {self.host}', or put it into ~/.docker/config.json",
         )

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from semver import Version
 
 from armlib.config import FILE_NAME, absolute
 from armlib.jsontypes import Json, JsonObject
 from armlib.packages.errors import PackageError
-from armlib.packages.names import NAME_HINT, is_import_name, is_package_name
+from armlib.packages.names import NAME_HINT, import_name_problem, is_package_name
 from armlib.packages.origin import (
     DIGEST,
     TAG,
@@ -30,6 +30,9 @@ from armlib.settings_file import Table, open_settings_file
 MODULE_FILE = "module.json"
 BUNDLER_FILE = "jsonnetfile.json"
 BUNDLER_LOCK = "jsonnetfile.lock.json"
+_IMPORT_HINT: Final = (
+    'a name is like \'storage/account\'; another one is given by NAME = { package = "…", version = "…" }'
+)
 SIBLING = ""  # the source of a dependency that is where its dependent is, or in the default registry
 ANY = parse_range("*")
 
@@ -213,8 +216,9 @@ def _read_trust(table: Table, folder: Path) -> Trust:
 def _read_dependency(
     table: Table, name: str, folder: Path, project: Path, registries: dict[str, str]
 ) -> Dependency | None:
-    if not is_import_name(name):
-        table.problem((name,), f"'{name}' cannot be what an import starts with", "a name is like 'storage/account'")
+    problem = import_name_problem(name)
+    if problem:
+        table.problem((name,), problem, _IMPORT_HINT)
         return None
     try:
         if not table.is_table(name):
@@ -314,9 +318,12 @@ def _read_module(folder: Path, project: Path) -> Manifest:
             raise PackageError(f"name: '{name}' is not the name of a package", hint=NAME_HINT)
         dependencies = {}
         for key, text in _texts_of(module, "dependencies").items():
+            problem = import_name_problem(key)
+            if problem:
+                raise PackageError(f"dependencies: {problem}", hint=_IMPORT_HINT)
             dependency = dependency_from_text(key, text, folder, project, {})
-            if dependency is None or not is_import_name(key):
-                raise PackageError(f"dependencies: '{key}' cannot be what an import starts with")
+            if dependency is None:
+                raise PackageError(f"dependencies: '{key}' is given as nothing")
             dependencies[key] = dependency
         return Manifest(
             folder=folder,
@@ -400,7 +407,7 @@ def _bundler_dependencies(
             dependency = _bundler_dependency(one, pins, folder, project)
             found[dependency.name] = dependency
             legacy = one.get("name") or PurePosixPath(dependency.name).name
-            if not asked.get("legacyImports", True) or not is_import_name(legacy):
+            if not asked.get("legacyImports", True) or import_name_problem(legacy):
                 continue
             if short.setdefault(legacy, dependency).origin != dependency.origin:
                 ambiguous.add(legacy)
@@ -440,10 +447,9 @@ def _bundler_origin(git: Any) -> Origin:
 
 def _bundler_dependency(one: Any, pins: Mapping[str, Pin], folder: Path, project: Path) -> Dependency:
     name, source = _bundler_name(one), one["source"]
-    if not is_import_name(name):
-        raise PackageError(
-            f"{folder / BUNDLER_FILE}: '{name}' cannot be what an import starts with", code="bad-manifest"
-        )
+    problem = import_name_problem(name)
+    if problem:
+        raise PackageError(f"{folder / BUNDLER_FILE}: {problem}", code="bad-manifest")
     if "git" not in source:
         place = relative_folder(Path(source["local"]["directory"]), folder, project)
         return Dependency(name=name, origin=Origin(f"path:{place}"))

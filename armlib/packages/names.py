@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from armlib.resources import library_folder
+
 _STEP: Final = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _PACKAGE: Final = re.compile(rf"{_STEP}(?:/{_STEP})*", re.ASCII)
 _IMPORT: Final = re.compile(r"[\w@+-][\w.@+-]*(?:/[\w@+-][\w.@+-]*)*")
@@ -20,3 +22,15 @@ def is_package_name(text: str) -> bool:
 def is_import_name(text: str) -> bool:
     """Return whether *text* can be what the path of an import starts with."""
     return len(text) <= _LONGEST and _IMPORT.fullmatch(text) is not None and not text.endswith((".jsonnet", ".json"))
+
+
+def import_name_problem(text: str) -> str | None:
+    """Return why *text* cannot be what the path of an import starts with, or None.
+
+    What armlib's own library is imported by would lead its files to the package instead.
+    """
+    if not is_import_name(text):
+        return f"'{text}' cannot be what an import starts with"
+    if (library_folder() / text).exists():
+        return f"'{text}' is what imports of armlib's own library start with"
+    return None

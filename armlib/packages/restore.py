@@ -116,7 +116,7 @@ def settle(
     from armlib.packages.resolve import resolve
 
     preferred = _preferred(before, keep)
-    sources.kept_commits = _kept_commits(before, keep)
+    sources.kept_commits = kept_commits(before, keep)
     solution = resolve(settled(manifest.dependencies, manifest.default_registry), sources, preferred)
     wanted = _locks(solution)
     trees = {(locked.id, locked.digest): locked.tree for locked in before.packages.values() if locked.digest}
@@ -183,7 +183,7 @@ def _preferred(before: Lock, keep: Collection[str] | None) -> Mapping[Key, Versi
     return preferred
 
 
-def _kept_commits(before: Lock, keep: Collection[str] | None) -> Mapping[tuple[str, str], str]:
+def kept_commits(before: Lock, keep: Collection[str] | None) -> Mapping[tuple[str, str], str]:
     """Return the locked commits that stay, by package and by the ref that named them."""
     return {
         (locked.source, locked.ref): locked.digest

@@ -7,7 +7,10 @@ import os
 import subprocess
 from pathlib import Path
 
+from armlib.packages.client import RegistryRepository
+from armlib.packages.http import Transport
 from tests.e2e.conftest import Run
+from tests.unit.packages.registry_server import docker_registry
 
 MODULE = "{ resources: [{ type: 'A.B/c', apiVersion: '2024-01-01', name: 'n' }] }"
 
@@ -38,6 +41,34 @@ def test_add_compile_update_and_list(run: Run, tmp_path: Path) -> None:
     listed = json.loads(run("list", "--format", "json", env=env).stdout)
     assert [(one["name"], one["version"]) for one in listed["packages"]] == [("area/web", "1.1.0")]
     assert run("list", "--tree", env=env).stdout == "└─ area/web 1.1.0\n"
+
+
+def test_ci_is_told_of_a_tag_that_was_moved(run_here: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
+    with docker_registry(tmp_path) as server:
+        place = f"oci://{server.host}/modules"
+        repository = RegistryRepository(Transport(server.host, lambda: None), "modules/web")
+
+        def tag_as_stable(version: str) -> None:
+            stored = repository.manifest(version)
+            assert stored is not None
+            repository.put_manifest(stored.data, stored.descriptor.media_type, "stable")
+
+        for version, name in (("1.0.0", "n"), ("1.0.1", "m")):
+            write_module(tmp_path / "modules", "web", version, MODULE.replace("'n'", f"'{name}'"))
+            assert run_here("publish", "modules/web", "--to", place, env=env).returncode == 0
+        (tmp_path / "armlib.toml").write_text(
+            f'[registries]\ndefault = "{place}"\n[dependencies]\nweb = {{ package = "web", revision = "stable" }}\n'
+        )
+        tag_as_stable("1.0.0")
+        assert run_here("restore", env=env).returncode == 0
+        assert run_here("update", "--check", env=env).returncode == 0
+        tag_as_stable("1.0.1")
+        assert run_here("restore", "--locked", env=env).returncode == 0, "what is locked stays"
+        before = (tmp_path / "armlib.lock").read_bytes()
+        checked = run_here("update", "--check", env=env)
+        assert (checked.returncode, checked.stdout.splitlines()[0]) == (4, "~ web 1.0.0 -> 1.0.1")
+        assert (tmp_path / "armlib.lock").read_bytes() == before
 
 
 def test_ci_insists_on_a_lock_that_goes_with_the_project(run: Run, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from armlib.packages.layout import Layout
 from armlib.packages.lock import read_lock
 from armlib.packages.restore import restore, write_lock
 from tests.unit.packages.conftest import MakeSettings, Publish, package_folder, write
+from tests.unit.packages.git_repository import needs_git, new_repository
 from tests.unit.packages.registry_server import docker_registry
 
 MODULE = """local arm = import 'arm.libsonnet';
@@ -299,6 +300,19 @@ def test_the_folder_of_a_package_that_is_worked_on_is_an_entry(settings: MakeSet
     found = find("path:../shared", told)
     assert found.names == {}
     assert origin_of(compiled(found, told).template) == "folder"
+
+
+@needs_git
+def test_a_branch_is_the_commit_that_the_project_has_locked(settings: MakeSettings, tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "repository")
+    repository.commit({"main.jsonnet": MODULE % "locked"})
+    told = settings(f'web = {{ git = "{repository.address}", revision = "main" }}')
+    write_lock(told.project, restore(told).lock)
+    repository.commit({"main.jsonnet": MODULE % "later"})
+    reference = f"git+{repository.address}@main"
+    assert origin_of(compiled(find(reference, told), told).template) == "locked"
+    (told.project / "armlib.lock").unlink()
+    assert origin_of(compiled(find(reference, settings()), told).template) == "later"
 
 
 def test_offline_finds_what_was_fetched_once(publish: Publish, settings: MakeSettings, tmp_path: Path) -> None:

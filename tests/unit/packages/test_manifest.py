@@ -59,6 +59,8 @@ WRONG = {
     '[package]\nname = "web"\nversion = "1.0.0"\nauthor = "me"': "no such setting",
     '[dependencies]\nweb = "^^1"': "is not a range",
     '[dependencies]\n"../web" = "1"': "cannot be what an import starts with",
+    '[dependencies]\narm = "1"': "'arm' is what imports of armlib's own library start with",
+    '[dependencies]\n"arm/parameters" = "1"': "armlib's own library",
     "[dependencies]\nweb = 1": "must be a text",
     '[dependencies]\nweb = { git = "--upload-pack=x" }': "is not the address of a git",
     '[dependencies]\nweb = { git = "https://x/y", directory = "../z" }': "is not a folder of the repository",
@@ -86,6 +88,7 @@ def test_a_mistake_is_told_with_its_place(text: str, tmp_path: Path) -> None:
         '{"name": "web", "version": "x"}',
         '{"name": "web", "version": "1.0.0", "dependencies": {"a": 1}}',
         '{"name": "web", "version": "1.0.0", "dependencies": {"..": "1"}}',
+        '{"name": "web", "version": "1.0.0", "dependencies": {"arm": "1"}}',
         '{"name": "web", "version": "1.0.0", "exports": "x"}',
     ],
 )
@@ -150,3 +153,9 @@ def test_what_is_no_reference_is_refused(text: str, tmp_path: Path) -> None:
 def test_what_is_no_registry_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(PackageError):
         parse_source(text, tmp_path)
+
+
+def test_a_short_name_of_jsonnet_bundler_that_armlibs_library_has_is_left_out(tmp_path: Path) -> None:
+    dependency = {"source": {"git": {"remote": "https://git.example.com/x/arm.git", "subdir": ""}}, "version": "main"}
+    write(tmp_path, {"jsonnetfile.json": json.dumps({"version": 1, "dependencies": [dependency]})})
+    assert list(read_manifest(tmp_path).dependencies) == ["git.example.com/x/arm"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from armlib.config import Settings
-from armlib.errors import ArmlibError
+from armlib.errors import ArmlibError, UsageError
 from armlib.packages.add import add
 from armlib.packages.cache import Cache
 from armlib.packages.errors import DamagedError, PackageError
@@ -184,6 +184,19 @@ def test_add_keeps_comments_and_writes_both_files(publish: Publish, settings: Ma
         "web 1.2.0",
         "net 2.0.0",
     }
+
+
+def test_what_armlibs_library_is_imported_by_is_no_name_of_a_dependency(
+    publish: Publish, settings: MakeSettings
+) -> None:
+    publish("arm", "1.0.0")
+    made = settings()
+    with pytest.raises(UsageError, match="'arm' is what imports of armlib's own library start with") as caught:
+        add(made, ["arm"], None, made.project)
+    assert caught.value.hint == "--as NAME says what it is imported by"
+    assert add(made, ["arm"], "tools", made.project).lock.imports == {"tools": "arm 1.0.0"}
+    with pytest.raises(ArmlibError, match="armlib's own library"):
+        restore(settings('arm = "1"'))
 
 
 def test_add_that_fails_changes_nothing(publish: Publish, settings: MakeSettings) -> None:

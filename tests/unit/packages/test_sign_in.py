@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import json
 import secrets
 import time
@@ -318,7 +319,32 @@ def test_who_is_signed_in_to_nothing_is_told(azure: Azure, tmp_path: Path, monke
     with pytest.raises(RegistryError) as caught:
         repository(AZURE, ca=str(tmp_path / "ca.pem")).put_blob(b"content")
     assert caught.value.code == "registry-refused"
-    assert "another secret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+    message = caught.value.message
+    assert "another secret" not in f"{message} {caught.value!r} {caught.value.__cause__!r}"
+    assert "401" in message
+    if importlib.util.find_spec("azure.identity") is None:
+        assert message.endswith("; azure-identity is not installed")
+    else:
+        assert "; nobody is signed in to Azure: " in message
+        assert "ManagedIdentityCredential" in message
+        assert "\n" not in message
+
+
+def test_a_registry_of_azure_that_takes_nobody_is_told(
+    azure: Azure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("azure.identity")
+    said = b'{"errors": [{"code": "UNAUTHORIZED", "message": "of-entra"}]}'
+    guard = azure.registry.before
+    monkeypatch.setattr(
+        azure.registry,
+        "before",
+        lambda request: Answer(401, said) if request.path == "/oauth2/exchange" else guard(request),
+    )
+    with pytest.raises(RegistryError) as caught:
+        repository(AZURE, ca=str(tmp_path / "ca.pem")).put_blob(b"content")
+    assert "no token for who is signed in to Azure: it answers 401" in caught.value.message
+    assert "of-entra" not in caught.value.message
 
 
 def test_a_token_of_docker_login_is_used_before_azure_is_asked(azure: Azure, home: Path, tmp_path: Path) -> None:
