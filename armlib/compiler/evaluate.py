@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ from armlib.compiler.wrapper import (
     document_program,
     inspect_program,
     inspect_with,
+    refused_program,
     settings_of,
 )
 from armlib.dataclass import dataclass
@@ -351,7 +352,22 @@ class _Run:
             bound = _joined(bound, bind(of_template, facts.template_parameters))
         self.diagnostics += as_warnings(facts.diagnostics) if facts.checks_itself else facts.diagnostics
         self._take(bound)
-        return not has_errors(bound.diagnostics)
+        if not has_errors(bound.diagnostics):
+            return True
+        if facts.is_library_module:
+            self._take(replace(bound, diagnostics=tuple(self._refused(bound))))
+        return False
+
+    def _refused(self, bound: Bound) -> Iterator[Diagnostic]:
+        """Yield what the validators of the module refuse, beside all else that is wrong with its arguments."""
+        answer, _ = self._answer(refused_program(self._source.entry.path, self._settings, bound.injected))
+        for found in _list(answer, "refused"):
+            if isinstance(found, dict):
+                path = tuple(step for step in _list(found, "path") if isinstance(step, str | int))
+                hint = found.get("hint")
+                yield error(
+                    str(found["code"]), str(found["message"]), hint=hint if isinstance(hint, str) else None, path=path
+                )
 
     def _as_child(self, bound: Bound, declared: Mapping[str, ParameterMetadata], lenient: bool) -> Bound:
         """Return *bound* for a module inside a template, whose deploy-time parameters the template gives."""
@@ -593,6 +609,11 @@ def _of_module(diagnostic: Diagnostic) -> Diagnostic:
 def _object(owner: Mapping[str, Json], name: str) -> JsonObject:
     value = owner.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _list(owner: Mapping[str, Json] | None, name: str) -> list[Json]:
+    value = (owner or {}).get(name)
+    return value if isinstance(value, list) else []
 
 
 def _texts(value: Json) -> tuple[str, ...]:

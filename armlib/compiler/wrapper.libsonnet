@@ -145,6 +145,9 @@ local inspect(module, declared=true) =
     }
   ),
 
+  // What the validators of a module of armlib's library say; only jsonnet can call them.
+  refused(module):: [problem for problem in module['$binding'].problems if problem.code == 'failed-validator'],
+
   // The module with its arguments, for a module that a template names.
   given(module):: if std.type(module) == 'object' && 'parameters' in module then module { parameters:: injected } else module,
 

@@ -88,6 +88,11 @@ def inspect_with(
     return _program(f"armlib.inspect(entry, {_bool(has_declared)})", path, settings, arguments)
 
 
+def refused_program(path: Path, settings: Settings, arguments: Mapping[str, Json]) -> Program:
+    """Return the program that gives ``{ refused: problems }``, what validators of the module at *path* refuse."""
+    return _program("{ refused: armlib.refused(entry) }", path, settings, arguments)
+
+
 def document_program(
     path: Path,
     settings: Settings,

@@ -116,6 +116,22 @@ def test_metadata_that_fails_is_an_error_of_a_module_of_the_library(tmp_path: Pa
         assert told(done) == [("error", "declare them")]
 
 
+def test_what_validators_refuse_is_told_beside_all_else(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "(import 'arm.libsonnet').Module { parameterMetadata:: {"
+        " even: { type: 'int', validate(value): if value % 2 == 0 then true else 'must be even' },"
+        " list: { type: 'array', items: { type: 'int', validate(value): value > 0 } }, name: { type: 'string' } } }",
+    )
+    done = compiled(tmp_path, "main.jsonnet", arguments={"even": 3, "list": [1, -1], "other": "x"})
+    assert sorted((found.code, found.path[1:]) for found in done.diagnostics) == [
+        ("failed-validator", ("even",)),
+        ("failed-validator", ("list", 1)),
+        ("missing-parameter", ("name",)),
+        ("unknown-parameter", ("other",)),
+    ]
+
+
 def test_texts_are_guessed_to_be_what_they_look_like() -> None:
     assert list(guesses({"a": "3", "b": "x"})) == [{"a": 3, "b": "x"}, {"a": "3", "b": "x"}]
     assert list(guesses({"a": 3})) == [{"a": 3}]
