@@ -19,7 +19,7 @@ class CoveringEvaluator:
     """
 
     def __init__(self, inner: Evaluator, folders: Sequence[Path]) -> None:
-        self._inner = inner
+        self.inner = inner
         self._folders = folders
         self._files: list[str] = []  # by their numbers
         self._texts: dict[str, str] = {}  # what is read instead
@@ -34,19 +34,19 @@ class CoveringEvaluator:
     def evaluate(self, program: Program) -> Evaluated:
         """Return what *program* comes to."""
         if not self._folders or program.is_traced:
-            return self._inner.evaluate(program)
+            return self.inner.evaluate(program)
         evaluated, failed = None, None
         while True:
             instead = (*self._texts.items(), *program.roots.instead)
             try:
-                evaluated = self._inner.evaluate(replace(program, roots=replace(program.roots, instead=instead)))
+                evaluated = self.inner.evaluate(replace(program, roots=replace(program.roots, instead=instead)))
                 reads, traces = evaluated.reads, evaluated.traces
             except EvaluationError as error:
                 reads, traces, failed = error.reads, error.traces, error
             if not self._learns(reads):
                 break
         self._note(reads, traces)
-        return self._inner.evaluate(program) if failed or evaluated is None else evaluated
+        return self.inner.evaluate(program) if failed or evaluated is None else evaluated
 
     def _learns(self, reads: Iterable[Read]) -> bool:
         """Return whether there were files among *reads* that could have told their branches, and did not."""

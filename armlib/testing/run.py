@@ -205,19 +205,19 @@ def _example(file: TestFile, how: How, settings: Settings, evaluator: Evaluator)
     return problems, [read.path for read in compilation.reads]
 
 
-def _random(file: TestFile, case: RandomCase, how: How, settings: Settings, evaluator: Evaluator) -> Outcome:
+def _random(file: TestFile, case: RandomCase, how: How, settings: Settings, evaluator: CoveringEvaluator) -> Outcome:
     given: list[JsonObject] = []
     found = _timed(file, case.name, partial(_made, case, how, settings, evaluator, given))
     return replace(found, module=case.module, given=tuple(given))
 
 
 def _made(
-    case: RandomCase, how: How, settings: Settings, evaluator: Evaluator, given: list[JsonObject]
+    case: RandomCase, how: How, settings: Settings, evaluator: CoveringEvaluator, given: list[JsonObject]
 ) -> tuple[list[str], list[str]]:
     """Compile the module with arguments that are made, until some fail; these are told with as few as fail, too."""
     from armlib.testing.arguments import NoValueError, arguments
 
-    schema = schema_of(case.module, settings, evaluator)
+    schema = schema_of(case.module, settings, evaluator.inner)  # what a module is asked takes no branch for a test
     names: Any = schema["properties"]
     required: Any = schema.get("required", ())
     unknown = [name for name in case.vary or () if name not in names]

@@ -54,6 +54,22 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
         },
       },
     },
+    'reads them as an identity of yours, and is well when its port answers': {
+      parameters: base {
+        port: 80,
+        registry: 'example.azurecr.io',
+        identity: '/subscriptions/s/id',
+        managedIdentities: { systemAssigned: false, userAssigned: ['/subscriptions/s/id'] },
+      },
+      resources: {
+        [app]: {
+          properties: {
+            configuration: { registries: [{ server: 'example.azurecr.io', identity: '/subscriptions/s/id' }] },
+            template: { containers: [{ probes: [{ tcpSocket: { port: 80, path: null }, httpGet: null }, {}] }] },
+          },
+        },
+      },
+    },
     'refuses a secret that is no address': {
       parameters: base { secrets: { TOKEN: 'secret' } },
       errors: ["parameter 'secrets.TOKEN'"],

@@ -47,6 +47,10 @@ local base = { name: 'vm', subnet: '/subscriptions/s/subnet' };
         [machine + '/extensions/*']: null,
       },
     },
+    'lets users of Entra ID sign in to Windows': {
+      parameters: base { os: 'Windows' },
+      resources: { [machine + '/extensions/AADLoginForWindows']: { properties: { typeHandlerVersion: '2.0' } } },
+    },
     'has disks that outlive it, in its zone': {
       parameters: base { zone: '2', dataDisks: [64, 128], diskType: 'StandardSSD_LRS' },
       resources: {

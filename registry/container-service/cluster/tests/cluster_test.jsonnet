@@ -40,6 +40,18 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
         [cluster + '/agentPools/win']: { properties: { osType: 'Windows', osSKU: null, minCount: 0, maxCount: 3 } },
       },
     },
+    'has a version, people who manage it, and logs of containers': {
+      parameters: { name: 'aks', kubernetesVersion: '1.34', adminGroups: ['11111111-1111-1111-1111-111111111111'], workspace: '/subscriptions/s/log' },
+      resources: {
+        [cluster]: {
+          properties: {
+            kubernetesVersion: '1.34',
+            aadProfile: { adminGroupObjectIDs: ['11111111-1111-1111-1111-111111111111'] },
+            addonProfiles: { omsagent: { enabled: true, config: { logAnalyticsWorkspaceResourceID: '/subscriptions/s/log', useAADAuth: 'true' } } },
+          },
+        },
+      },
+    },
     'refuses groups that are no ids': {
       parameters: { name: 'aks', adminGroups: ['admins'] },
       errors: ["parameter 'adminGroups[0]'"],

@@ -53,6 +53,10 @@ local base = { name: 'cosmos' };
         },
       },
     },
+    'lets an identity read that is made in the same deployment': {
+      parameters: base { dataAccess: [{ role: 'Reader', principalId: "[reference('id').principalId]" }] },
+      resources: { [account + '/sqlRoleAssignments/*']: { properties: { principalId: "[reference('id').principalId]" } } },
+    },
     'refuses a partition key that is no path': {
       parameters: base { databases: { shop: { orders: { partitionKey: 'customer' } } } },
       errors: ["parameter 'databases.shop.orders.partitionKey'"],

@@ -24,6 +24,10 @@ local base = { name: 'bas', subnet: '/subscriptions/s/vnet/subnets/AzureBastionS
         'Microsoft.Network/publicIPAddresses/bas-pip': { sku: { name: 'Standard' } },
       },
     },
+    'has the instances that it is told to have': {
+      parameters: base { scaleUnits: 4 },
+      resources: { [host]: { properties: { scaleUnits: 4 } } },
+    },
     'says nothing that Basic does not know': {
       parameters: base { sku: 'Basic' },
       resources: { [host]: { properties: { scaleUnits: null, enableTunneling: null, enableFileCopy: null } } },

@@ -21,6 +21,16 @@ local inside = { name: 'lb', frontend: { subnet: '/subscriptions/s/subnet' } };
       },
       outputs: { backendPoolId: part('backendAddressPools', 'instances') },
     },
+    'listens at an address that stays': {
+      parameters: inside { frontend+: { privateIpAddress: '10.0.0.10' } },
+      resources: {
+        [balancer]: {
+          properties: {
+            frontendIPConfigurations: [{ properties: { privateIPAllocationMethod: 'Static', privateIPAddress: '10.0.0.10' } }],
+          },
+        },
+      },
+    },
     'listens in public': {
       parameters: { name: 'lb', frontend: { publicIpAddress: '/subscriptions/s/pip' } },
       resources: {

@@ -34,6 +34,10 @@ local base = { name: 'app', plan: '/subscriptions/s/asp' };
         [site + '/config/appsettings']: { properties: { STAGE: 'test' } },
       },
     },
+    'tells whether it is well': {
+      parameters: base { healthCheckPath: '/health' },
+      resources: { [site]: { properties: { siteConfig: { healthCheckPath: '/health' } } } },
+    },
     'does without an identity when it is told so': {
       parameters: base { managedIdentities: { systemAssigned: false } },
       resources: { [site]: { identity: null } },
