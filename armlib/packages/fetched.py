@@ -107,6 +107,8 @@ def _told_with_file(text: str, error: PackageError | RegistryError) -> PackageEr
         return error
     name = text.partition("@")[0]
     hint = f"armlib comes with one: '{collection.PREFIX}{name}'" if name in collection.names() else error.hint
+    files = (text + suffix for suffix in (".jsonnet", ".libsonnet", ".json"))
+    hint = next((f"did you mean {file}?" for file in files if Path(file).is_file()), hint)
     code = "entry-not-found" if error.code == "package-not-found" else error.code
     why = error.message.removeprefix(f"'{text}': ")
     return type(error)(f"{text}: there is no such file, and {why}", code=code, hint=hint)

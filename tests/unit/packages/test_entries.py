@@ -186,6 +186,15 @@ def test_what_is_neither_file_nor_package_is_told(
         assert caught.value.hint == "armlib comes with one: 'armlib:storage/account'"
 
 
+def test_a_file_without_its_ending_is_the_hint(settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = settings()
+    write(told.project, {"network/hub.jsonnet": MODULE % "file"})
+    monkeypatch.chdir(told.project)
+    with pytest.raises(ArmlibError) as caught:
+        find("network/hub", told)
+    assert caught.value.hint == "did you mean network/hub.jsonnet?"
+
+
 @pytest.mark.parametrize("text", ["main.jsonet", "./web", "../web", "web.json", "x.jsonnet", "-", "Web App"])
 def test_what_looks_like_a_file_is_looked_up_nowhere(text: str, settings: MakeSettings) -> None:
     told = settings("", '[registries]\ndefault = "oci://127.0.0.1:1/nowhere"\n')
