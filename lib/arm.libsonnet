@@ -135,7 +135,8 @@ local resource = import 'arm/resource.libsonnet';
   '#nested':: d.fn(
     |||
       A child module in a nested deployment of its own, with inner scope. Secure and deploy-time arguments, and those that are
-      expressions, become parameters of its template; the deployment passes what was given. Its `outputs.NAME.value` are
+      expressions, become parameters of its template; the deployment passes what was given. One that may be null is nullable
+      there, and the template has version 2.0 with symbolic names. Its `outputs.NAME.value` are
       expressions that read the outputs of the deployment, and so is its `id`, the anchor of the module. To depend on it is to
       depend on the deployment. The body of the deployment resource can be added to: `arm.nested(m, 'net') { tags: … }`.
     |||,

@@ -244,14 +244,19 @@ class _Linker:
         targets = [*(target for _, found in kept for target in found), *missing]
         if targets:
             self.dependencies[resource] = tuple(dict.fromkeys(targets))
-        if not missing and len(kept) == len(used.entries) and not (self._symbolizes and kept):
+        in_symbols = bool(kept) and self._uses_symbols(resource.level)
+        if not missing and len(kept) == len(used.entries) and not in_symbols:
             return
         texts = [text for text, _ in kept]
-        if self._symbolizes and resource.level.owner is None:
+        if in_symbols:
             texts = list(dict.fromkeys(each for text, found in kept for each in _in_symbols(text, found)))
         others = [entry for entry in written or () if not isinstance(entry, str)]
         added = [dependency_on(target, resource, used.hard.get(target) or used.soft.get(target)) for target in missing]
         self.changes[resource.path] = [*texts, *others, *dict.fromkeys(text for text in added if text not in texts)]
+
+    def _uses_symbols(self, level: Level) -> bool:
+        """Return whether entries that were written in another way are put into symbolic names."""
+        return self._symbolizes if level.owner is None else self._reduces and level.is_symbolic
 
     def _missing(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> list[Resource]:
         """Return what *resource* uses and does not wait for, directly or through what it waits for."""

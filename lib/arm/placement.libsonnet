@@ -44,6 +44,12 @@ local parameterType(meta, value, definitions) =
 
 local constraints = ['allowedValues', 'minLength', 'maxLength', 'minValue', 'maxValue'];
 
+// Whether a module takes null for the parameter, which the deployment is then to take, too.
+local takesNull(meta) =
+  std.get(meta, 'nullable') == true
+  || ('defaultValue' in meta && meta.defaultValue == null)
+  || std.member(std.map(std.asciiLower, metadata.typeNames(meta)), 'null');
+
 local declaration(meta, value, definitions) = { type: parameterType(meta, value, definitions) } + {
   [name]: meta[name]
   for name in constraints
@@ -52,9 +58,11 @@ local declaration(meta, value, definitions) = { type: parameterType(meta, value,
 
 // What the inner template is to know of a parameter that is left to the deployment: its value, or its default.
 local planOfDeployTime(name, meta, given, root) =
-  if root then { name: name, value: "[parameters('" + name + "')]" }
-  else if std.objectHasAll(given, name) then { name: name, value: if isHandle(given[name]) then given[name].id else given[name] }
-  else if 'defaultValue' in meta && meta.defaultValue != null then { name: name, default: meta.defaultValue };
+  if root then { name: name, value: "[parameters('" + name + "')]", mayBeNull: true }
+  else if std.objectHasAll(given, name) then
+    local isResource = isHandle(given[name]);
+    { name: name, value: if isResource then given[name].id else given[name], mayBeNull: !isResource }
+  else if 'defaultValue' in meta && meta.defaultValue != null then { name: name, default: meta.defaultValue, mayBeNull: false };
 
 // Whether *value* holds what only the deployment can work out. A text like '[new]' is bracketed and calls nothing: modules
 // use such for choices, which Jsonnet makes.
@@ -72,8 +80,8 @@ local plan(name, meta, given, root, definitions) =
   else if !std.objectHasAll(given, name) then null
   else
     local value = given[name];
-    if isHandle(value) then (if takesId(meta) then { name: name, value: value.id })
-    else if holdsCall(value) then { name: name, value: value };
+    if isHandle(value) then (if takesId(meta) then { name: name, value: value.id, mayBeNull: false })
+    else if holdsCall(value) then { name: name, value: value, mayBeNull: true };
 
 local read(parameters) = if std.type(parameters) == 'string' then std.parseJson(parameters) else parameters;
 
@@ -107,6 +115,7 @@ local prepare(module) =
       declarations: {
         [found.name]: declaration(metas[found.name], if 'value' in found then found.value else found.default, definitions)
                       + (if 'default' in found then { defaultValue: found.default } else {})
+                      + { [if found.mayBeNull && takesNull(metas[found.name]) then 'nullable']: true }
         for found in plans
       },
       values: { [found.name]: { value: found.value } for found in plans if 'value' in found },
@@ -122,15 +131,21 @@ local outputsOf(module) =
   local declared = if 'outputs' in module then module.outputs else {};
   if hasAnchor(module) && !('id' in declared) then declared { id: { type: 'string', value: module.id } } else declared;
 
+// Version 2.0 of the language, which alone has parameters that may be null, has resources by name.
+local needsNames(declarations) =
+  declarations != null && std.any(['nullable' in declarations[name] for name in std.objectFields(declarations)]);
+
 local templateOf(prepared, scope) =
   local module = prepared.module;
   if '$schema' in module then module
   else
+    local isNamed = needsNames(prepared.declarations);
     {
       '$schema': schema(scope),
+      [if isNamed then 'languageVersion']: '2.0',
       contentVersion: '1.0.0.0',
       [if prepared.declarations != null && std.length(prepared.declarations) > 0 then 'parameters']: prepared.declarations,
-      resources: module.resources,
+      resources: if isNamed then (import 'symbols.libsonnet').named(module.resources) else module.resources,
       outputs: outputsOf(module),
     } + { [name]: module[name] for name in sections if name in module && module[name] != null };
 

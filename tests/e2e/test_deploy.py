@@ -261,6 +261,25 @@ def test_a_secret_is_nowhere(local: Local, tmp_path: Path, state: Path) -> None:
         assert SECRET.encode() not in file.read_bytes(), file
 
 
+def test_a_secret_that_may_be_null_reaches_a_nested_module(local: Local, tmp_path: Path) -> None:
+    (tmp_path / "server.jsonnet").write_text(
+        "local arm = import 'arm.libsonnet';\n"
+        "arm.Module { parameterMetadata:: { word: { type: 'secureString', nullable: true } },\n"
+        "server:: arm.Resource('Microsoft.Sql/servers', '2023-08-01') {\n"
+        "  name: 'sql-null', location: 'westeurope', properties: { administratorLoginPassword: $.arguments.word } } }\n"
+    )
+    entry = tmp_path / "main.jsonnet"
+    entry.write_text(
+        "local arm = import 'arm.libsonnet';\n"
+        "arm.Module { parameterMetadata:: { word: { type: 'secureString', nullable: true } },\n"
+        "server:: arm.nested((import 'server.jsonnet') { parameters:: { word: $.arguments.word } }, 'server') }\n"
+    )
+    for words in ((), ("-p", f"word={SECRET}")):
+        done = local("deploy", entry, *words, "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "Microsoft.Sql/servers/sql-null" in done.stderr
+
+
 def test_a_plan_asks_for_its_secrets_again(local: Local, tmp_path: Path) -> None:
     entry, plan = tmp_path / "secret.json", tmp_path / "plan.json"
     entry.write_text(WITH_SECRET)

@@ -226,6 +226,59 @@ def test_parts_of_a_module_go_with_it(jsonnet: Any) -> None:
     )
 
 
+def test_null_reaches_a_nested_module(jsonnet: Any) -> None:
+    found = jsonnet(
+        """
+        local app = arm.Module {
+          parameterMetadata:: {
+            name: { type: 'string' },
+            key: { type: 'secureString', nullable: true },
+            zone: { type: ['string', 'null'] },
+            size: { type: 'int', defaultValue: 1 },
+            subnet: { type: 'resourceId', nullable: true },
+          },
+          app:: arm.Resource('A.B/apps', '1') { name: $.arguments.name, properties: { key: $.arguments.key } },
+          more:: [
+            arm.Resource('A.B/apps', '1') { name: "[format('{0}-one', parameters('prefix'))]" },
+            arm.Resource('A.C/Apps', '1') { name: "[concat('One', variables('PREFIX'))]" },
+            arm.Resource('A.D/apps', '1') { name: 'two_2' },
+          ],
+        };
+        arm.nested(app {
+          parameters:: {
+            name: 'a-1', key: "[parameters('key')]", zone: "[parameters('zone')]", size: "[parameters('size')]",
+            subnet: arm.Resource('A.B/subnets', '1') { name: 's' },
+          },
+        }, 'app').properties.template
+        """
+    )
+    assert found["languageVersion"] == "2.0"
+    assert found["parameters"] == {
+        "key": {"type": "securestring", "nullable": True},
+        "zone": {"type": "string", "nullable": True},
+        "size": {"type": "int"},
+        "subnet": {"type": "string"},
+    }
+    names = {symbol: resource["name"] for symbol, resource in found["resources"].items()}
+    assert names == {
+        "apps_a_1": "a-1",
+        "apps_one_prefix": "[format('{0}-one', parameters('prefix'))]",
+        "Apps_One_PREFIX__2": "[concat('One', variables('PREFIX'))]",
+        "apps_two_2": "two_2",
+    }
+
+
+def test_what_is_never_null_stays_in_an_array(jsonnet: Any) -> None:
+    module = """arm.Module {
+      parameterMetadata:: { subnet: { type: 'resourceId', nullable: true }, tag: { type: 'string', nullable: true } },
+      a:: arm.Resource('A.B/c', '1') { name: 'x', subnet: $.arguments.subnet, tag: $.arguments.tag },
+      parameters:: { subnet: arm.Resource('A.B/subnets', '1') { name: 's' } },
+    }"""
+    found = jsonnet(f"arm.nested({module}, 'n').properties.template")
+    assert "languageVersion" not in found
+    assert [resource["tag"] for resource in found["resources"]] == [None]
+
+
 def test_a_secret_of_the_root_reaches_a_nested_module(jsonnet: Any) -> None:
     found = jsonnet(
         f"""
@@ -276,6 +329,12 @@ def test_a_linked_module_has_its_template_apart(jsonnet: Any) -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
+        (
+            "arm.nested(arm.Module { parameterMetadata:: { a: { type: 'string', nullable: true } }, "
+            "parameters:: { a: '[json(null())]' }, r:: arm.Resource('A.B/c', '1') { name: 'x', "
+            "resources: [{ type: 'd', apiVersion: '1', name: 'y' }] } }, 'n')",
+            "the resources inside 'x' have to be written beside it",
+        ),
         ("arm.nested({}, 'n')", "a module is placed: an object with resources"),
         ("arm.nested(function(x) x, 'n')", "a module is placed: an object with resources, not a function"),
         (

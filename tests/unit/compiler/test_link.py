@@ -333,6 +333,18 @@ def test_symbolic_names_are_used_where_there_are_any() -> None:
     assert depends_on(whole)[3] == ["site"]
 
 
+def test_entries_of_a_nested_template_with_symbolic_names_are_put_into_them() -> None:
+    inner = symbolic(net=resource(VNET, "v"), site=resource(SITE, "w", dependsOn=[VNET_ID]))
+    whole = template(deployment("n", inner))
+
+    def entries(*, reduces: bool) -> Any:
+        resources: Any = linked(whole, reduces=reduces).template["resources"]
+        return resources[0]["properties"]["template"]["resources"]["site"]["dependsOn"]
+
+    assert entries(reduces=True) == ["net"]
+    assert entries(reduces=False) == [VNET_ID], "a template of others says it its own way"
+
+
 # Order
 
 
