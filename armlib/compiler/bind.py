@@ -9,7 +9,7 @@ secrets. A property test shows that the walk agrees with jsonschema, given the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
 
 from armlib.compiler.parameters_check import (
@@ -53,7 +53,11 @@ class Bound:
 
 
 def bind(
-    arguments: Mapping[str, Argument], parameters: Mapping[str, ParameterMetadata] | None, *, lenient: bool = False
+    arguments: Mapping[str, Argument],
+    parameters: Mapping[str, ParameterMetadata] | None,
+    *,
+    own: Collection[str] = (),
+    lenient: bool = False,
 ) -> Bound:
     """Return *arguments* bound to the *parameters* that a module declares.
 
@@ -62,6 +66,7 @@ def bind(
             when none of them reads it, or none is declared, it stays a text.
         parameters: From :func:`~armlib.compiler.parameters_metadata.parse_metadata`; None when the module declares
             nothing, so that every argument is taken as it is.
+        own: The names of what the module gives itself, which is never missing.
         lenient: The module checks its arguments with a library of its own, which may do without some of them: a missing
             argument is not reported, and a type that armlib does not know takes anything.
     """
@@ -69,7 +74,7 @@ def bind(
         return _unchecked(arguments)
     given = _known_names(arguments, parameters)
     values = {name: _value(argument, parameters.get(name)) for name, argument in given.items()}
-    binding = _Binding(parameters, given, values, lenient)
+    binding = _Binding(parameters, given, values, own, lenient)
     deploy_time = {name: parameter for name, parameter in parameters.items() if parameter.is_deploy_time}
     at_compile_time = {
         name: _with_ids(parameters[name], value) if name in parameters else value
@@ -105,11 +110,13 @@ class _Binding:
         parameters: Mapping[str, ParameterMetadata],
         given: Mapping[str, Argument],
         values: Mapping[str, Json],
+        own: Collection[str],
         lenient: bool,
     ) -> None:
         self._parameters = parameters
         self._given = given
         self._values = values
+        self._own = own
         self._lenient = lenient
 
     def diagnostics(self) -> Iterator[Diagnostic]:
@@ -118,7 +125,7 @@ class _Binding:
         for name, parameter in sorted(self._parameters.items()):
             if name in self._given:
                 yield from self._of_argument(parameter, self._given[name])
-            elif parameter.is_required and not self._lenient:
+            elif parameter.is_required and name not in self._own and not self._lenient:
                 yield self._diagnostic(missing_parameter(name, parameter.specification))
 
     def _of_argument(self, parameter: ParameterMetadata, argument: Argument) -> Iterator[Diagnostic]:

@@ -157,12 +157,13 @@ def _shared(runs: list[_Run], arguments: Mapping[str, Argument]) -> list[dict[st
 class _Facts:
     """What a module says of its parameters; *parameters* is None when it declares nothing.
 
-    A module *checks itself* when it is made with a library other than armlib's, which may do without some arguments and
-    have types of its own.
+    *own* are the names of the arguments that it gives itself, beside those from outside. A module *checks itself* when
+    it is made with a library other than armlib's, which may do without some arguments and have types of its own.
     """
 
     kind: str
     takes_arguments: bool = True
+    own: frozenset[str] = frozenset()
     is_library_module: bool = False
     checks_itself: bool = False
     parameters: Mapping[str, ParameterMetadata] | None = None
@@ -345,7 +346,7 @@ class _Run:
         if declared is None and facts.template_parameters:
             declared = {}
         lenient = facts.checks_itself
-        bound = bind(others, declared if facts.kind == "object" else None, lenient=lenient)
+        bound = bind(others, declared if facts.kind == "object" else None, own=facts.own, lenient=lenient)
         if self._depth:
             bound = self._as_child(bound, declared or {}, lenient)
         if of_template:
@@ -398,7 +399,7 @@ class _Run:
         """Return what is told of a module that failed: what the arguments lack, if it may have failed for that."""
         if facts is None or facts.parameters is None or not facts.takes_arguments:
             return failures
-        missing = bind(arguments, facts.parameters).diagnostics
+        missing = bind(arguments, facts.parameters, own=facts.own).diagnostics
         return (*failures, *as_warnings(missing)) if facts.checks_itself else missing or failures
 
     def _take(self, bound: Bound) -> None:
@@ -511,6 +512,7 @@ def _facts(answer: JsonObject, *, as_code: bool) -> _Facts:
     return _Facts(
         kind=str(answer["kind"]),
         takes_arguments=answer.get("takesArguments") is not False,
+        own=frozenset(_texts(answer.get("ownArguments"))),
         is_library_module=is_library_module,
         checks_itself=checks_itself,
         parameters=parsed.parameters if parsed and (isinstance(metadata, dict) or not checks_itself) else None,

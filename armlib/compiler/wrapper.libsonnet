@@ -75,6 +75,12 @@ local takesArguments(module) =
   || std.type(module.parameters) == 'string'
   || (std.type(module.parameters) == 'object' && ('$root' in module.parameters || holdsInjected(module.parameters)));
 
+// The names of the arguments that a module gives itself, beside those from outside: `parameters+:: { name: 'x' }`.
+local ownArguments(module) =
+  if 'parameters' in module && std.type(module.parameters) == 'object' then
+    [name for name in std.objectFieldsAll(module.parameters) if name != '$root' && !(name in injected)]
+  else [];
+
 // Only deployments place templates. This looks at every resource: std.asciiLower would take longer than all the rest.
 local isDeployment(resource) =
   'linkedTemplate' in resource || ('type' in resource && resource.type == 'Microsoft.Resources/deployments');
@@ -118,6 +124,7 @@ local inspect(module, declared=true) =
     if std.type(module) != 'object' then {}
     else {
       takesArguments: takesArguments(module),
+      [if !hasTemplateSection(module) then 'ownArguments']: ownArguments(module),
       isLibraryModule: '$arm' in module,
       checksItself: !('$arm' in module) && 'parameters' in module && !hasTemplateSection(module),
       [if declared && 'parameterMetadata' in module then 'parameterMetadata']: specifications(module.parameterMetadata),
@@ -127,7 +134,7 @@ local inspect(module, declared=true) =
   );
 
 {
-  // { kind, takesArguments, isLibraryModule, checksItself, parameterMetadata?, definitions?, templateParameters? }; only
+  // { kind, takesArguments, ownArguments?, isLibraryModule, checksItself, parameterMetadata?, definitions?, templateParameters? }; only
   // kind when the module is no object. A module checks itself when it is made with a library other than armlib's.
   inspect:: inspect,
 

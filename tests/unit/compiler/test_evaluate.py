@@ -130,6 +130,21 @@ def test_modules_with_a_library_of_their_own_compile(tmp_path: Path, entry: str)
         assert names(compiled(tmp_path / "project", entry, parameters_as_code=True, roots=roots)) == ["made"]
 
 
+def test_what_a_module_gives_itself_is_not_missing(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        site_jsonnet=MODULE
+        + "{ parameterMetadata:: { name: { type: 'string' }, end: { type: 'string' }, key: { type: 'secureString' } },"
+        + " site:: { type: 'A.B/c', apiVersion: '1', name: $.arguments.name + $.arguments.end } }",
+        main_jsonnet="(import 'site.jsonnet') { parameters+:: { name: 'a' } }",
+    )
+    assert names(compiled(tmp_path, "main.jsonnet", arguments={"end": "z"})) == ["az"]
+    assert names(compiled(tmp_path, "main.jsonnet", arguments={"end": "z", "key": "k"})) == ["az"]
+    for arguments in ({}, {"key": "k"}):
+        found = compiled(tmp_path, "main.jsonnet", arguments=arguments).diagnostics
+        assert [(each.code, each.path) for each in found] == [("missing-parameter", ("parameters", "end"))]
+
+
 def test_arguments_for_a_module_that_sets_its_own_are_reported(tmp_path: Path) -> None:
     written(
         tmp_path,
