@@ -8,7 +8,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   local memoryOf = { '0.25': '0.5', '0.5': '1', '1.0': '2', '2.0': '4', '4.0': '8' },
 
   parameterMetadata+:: {
-    name: interfaces.parameter.name('ca-example', 2, 32, '^[a-z]([a-z0-9-]*[a-z0-9])?$'),
+    name: interfaces.parameter.name('ca-example', 2, 32, '^[a-z](-?[a-z0-9])*$'),
     environment: {
       type: 'resourceId',
       description: 'Container Apps environment that it is in',
@@ -70,10 +70,18 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     identity: {
       type: 'resourceId',
       description: "User-assigned identity that reads image and secrets, one of those in managedIdentities; null for the app's own",
+      validate(id):
+        if id == null || std.member(std.get(args.managedIdentities, 'userAssigned', []), id) then true
+        else 'is none of managedIdentities.userAssigned',
       nullable: true,
       defaultValue: null,
       examples: [interfaces.parameter.exampleId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id')],
-      metadata: { examplesWith: { registry: 'crexample001.azurecr.io' } },
+      metadata: {
+        examplesWith: {
+          registry: 'crexample001.azurecr.io',
+          managedIdentities: { userAssigned: [interfaces.parameter.exampleId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id')] },
+        },
+      },
     },
     healthPath: {
       type: 'string',

@@ -21,6 +21,7 @@ interfaces.Module
       type: 'bool',
       description: 'Whether apps are reached from the network alone, with a subnet',
       defaultValue: hasSubnet,
+      validate(isInternal): if hasSubnet || !isInternal then true else 'needs a subnet',
       metadata: { examplesWith: { subnet: interfaces.parameter.exampleSubnet } },
     },
     zoneRedundant: {

@@ -32,7 +32,7 @@ local interfaces = import 'common/interfaces/main.libsonnet';
       subnet: interfaces.parameter.subnet { examples: [interfaces.parameter.exampleSubnet] },
       image: {
         type: 'object',
-        description: 'Image to start from: publisher, offer, sku and version, or the id of one of yours',
+        description: 'Image to start from: publisher, offer, sku and version, or the id of one of yours, which Azure does not patch',
         properties: {
           publisher: { type: 'string' },
           offer: { type: 'string' },
@@ -41,6 +41,10 @@ local interfaces = import 'common/interfaces/main.libsonnet';
           id: { type: 'resourceId' },
         },
         additionalProperties: false,
+        validate(image):
+          local given = std.objectFields(image);
+          if given == ['id'] || given == ['offer', 'publisher', 'sku', 'version'] then true
+          else 'give publisher, offer, sku and version, or the id alone',
         defaultValue:
           if isLinux then { publisher: 'Canonical', offer: 'ubuntu-24_04-lts', sku: 'server', version: 'latest' }
           else { publisher: 'MicrosoftWindowsServer', offer: 'WindowsServer', sku: '2025-datacenter-azure-edition', version: 'latest' },
@@ -88,7 +92,10 @@ local interfaces = import 'common/interfaces/main.libsonnet';
       [if args.osDiskGb != null then 'diskSizeGB']: args.osDiskGb,
     },
 
-    local patches = { patchMode: 'AutomaticByPlatform', assessmentMode: 'AutomaticByPlatform' },
+    // Azure patches the images that it knows, and refuses to for others.
+    local patches(ofImage) =
+      if 'id' in args.image then { patchMode: ofImage, assessmentMode: 'ImageDefault' }
+      else { patchMode: 'AutomaticByPlatform', assessmentMode: 'AutomaticByPlatform' },
     osProfile:: {
       adminUsername: args.adminUsername,
       [if args.customData != null then 'customData']: std.base64(args.customData),
@@ -97,12 +104,12 @@ local interfaces = import 'common/interfaces/main.libsonnet';
         linuxConfiguration: {
           disablePasswordAuthentication: true,
           provisionVMAgent: true,
-          patchSettings: patches,
+          patchSettings: patches('ImageDefault'),
           ssh: { publicKeys: [{ path: module.keyPath, keyData: args.adminPasswordOrKey }] },
         },
       } else {
         adminPassword: args.adminPasswordOrKey,
-        windowsConfiguration: { provisionVMAgent: true, enableAutomaticUpdates: true, patchSettings: patches },
+        windowsConfiguration: { provisionVMAgent: true, enableAutomaticUpdates: true, patchSettings: patches('AutomaticByOS') },
       }
     ),
     keyPath:: (import 'arm.libsonnet').fn.format('/home/{0}/.ssh/authorized_keys', args.adminUsername),

@@ -2,19 +2,18 @@
 local interfaces = import 'common/interfaces/main.libsonnet';
 local machine = import 'common/machine/main.libsonnet';
 
-interfaces.Module + interfaces.diagnosticSettings(logs=null) + machine.part + {
+interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettings(logs=null) + machine.part + {
   local args = $.arguments,
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('vmss-example', 1, 64, '^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$'),
     instances: { type: 'int', description: 'Machines', minValue: 0, maxValue: 1000, defaultValue: 3 },
     zones: interfaces.parameter.zones,
-    identities: {
-      type: 'array',
-      description: 'User-assigned identities of the machines',
-      items: { type: 'resourceId' },
-      defaultValue: [],
-      examples: [[interfaces.parameter.exampleId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id')]],
+    managedIdentities+: {
+      description: 'Identities that the machines sign in to other services with, user-assigned ones alone',
+      validate(identities):
+        if std.get(identities, 'systemAssigned', false) then 'machines of a flexible scale set have user-assigned identities alone' else true,
+      examples: [{ userAssigned: [interfaces.parameter.exampleId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id')] }],
     },
     loadBalancerBackendPools: {
       type: 'array',
@@ -33,6 +32,9 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + machine.part + {
       },
       required: ['port'],
       additionalProperties: false,
+      validate(probe):
+        if ('path' in probe) == std.startsWith(std.get(probe, 'protocol', 'tcp'), 'http') then true
+        else 'http and https, and nothing else, have a path',
       nullable: true,
       defaultValue: null,
       examples: [{ port: 443 }],
@@ -45,10 +47,6 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + machine.part + {
   scaleSet:: $.Anchor('Microsoft.Compute/virtualMachineScaleSets', '2025-04-01') {
     sku: { name: args.size, tier: 'Standard', capacity: args.instances },
     [if args.zones != [] then 'zones']: args.zones,
-    [if args.identities != [] then 'identity']: {
-      type: 'UserAssigned',
-      userAssignedIdentities: { [id]: {} for id in args.identities },
-    },
     properties: {
       orchestrationMode: 'Flexible',
       platformFaultDomainCount: 1,

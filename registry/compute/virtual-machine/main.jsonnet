@@ -34,8 +34,9 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     },
     entraLogin: {
       type: 'bool',
-      description: 'Whether users of Entra ID sign in, with the role Virtual Machine User Login or Administrator Login',
-      defaultValue: true,
+      description: 'Whether users of Entra ID sign in, with the role Virtual Machine User Login or Administrator Login; needs a system-assigned identity',
+      defaultValue: $.hasSystemAssigned,
+      validate(signsIn): if !signsIn || $.hasSystemAssigned then true else 'needs a system-assigned identity',
     },
   },
 

@@ -33,6 +33,11 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
       description: 'How nodes reach the internet: a gateway that Azure makes, the one of the subnet, its routes, or not at all',
       allowedValues: ['managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'loadBalancer', 'none'],
       defaultValue: if args.subnet == null then 'managedNATGateway' else 'userAssignedNATGateway',
+      validate(way):
+        if way == 'managedNATGateway' && args.subnet != null then 'Azure makes no gateway in a subnet of yours: give userAssignedNATGateway'
+        else if std.member(['userAssignedNATGateway', 'userDefinedRouting'], way) && args.subnet == null then way + ' needs a subnet of yours'
+        else true,
+      examples: ['loadBalancer'],
     },
     privateCluster: { type: 'bool', description: 'Whether the API server is reached from the network alone', defaultValue: true },
     systemPool: {
@@ -100,6 +105,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     enableAutoScaling: true,
     minCount: std.get(entry, 'min', min),
     maxCount: std.get(entry, 'max', std.max(max, self.minCount)),
+    count: self.minCount,  // to start with
     enableEncryptionAtHost: true,
     [if args.zones != [] then 'availabilityZones']: args.zones,
     [if args.subnet != null then 'vnetSubnetID']: args.subnet,
@@ -109,7 +115,6 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   systemPool:: $.pool(args.systemPool, 3, 5) {
     name: 'system',
     mode: 'System',
-    count: self.minCount,
     nodeTaints: ['CriticalAddonsOnly=true:NoSchedule'],
   },
 

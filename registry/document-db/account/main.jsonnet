@@ -20,13 +20,16 @@ interfaces.Module
           type: 'object',
           properties: {
             partitionKey: { type: 'string', pattern: '^/', description: 'Path of the partition key' },
-            maxThroughput: { type: 'int', minValue: 1000, description: 'Most request units a second; those of the serverless account' },
+            maxThroughput: { type: 'int', minValue: 1000, description: 'Most request units a second, not with serverless, where requests are paid for one by one' },
             defaultTtl: { type: 'int', description: 'Seconds that an item lives; for ever' },
           },
           required: ['partitionKey'],
           additionalProperties: false,
         },
       },
+      validate(databases):
+        local kept = [database + '/' + name for database in std.objectFields(databases) for name in std.objectFields(databases[database]) if 'maxThroughput' in databases[database][name]];
+        if !args.serverless || kept == [] then true else 'a serverless account keeps no throughput ready: ' + kept[0] + ' has no maxThroughput',
       defaultValue: {},
       examples: [{ shop: { orders: { partitionKey: '/customer' } } }],
     },

@@ -19,7 +19,16 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       validate(access): if !isBasic || access == 'Enabled' then true else 'Basic cannot be closed to public networks',
     },
     privateEndpoints+: { validate(endpoints): if !isBasic || endpoints == [] then true else 'Basic has no private endpoints' },
-    capacity: { type: 'int', description: 'Throughput or processing units', minValue: 1, maxValue: 40, defaultValue: 1 },
+    capacity: {
+      type: 'int',
+      description: 'Throughput units; with Premium processing units, of which there are 1, 2, 4, 6, 8, 10, 12 or 16',
+      minValue: 1,
+      maxValue: 40,
+      defaultValue: 1,
+      validate(units):
+        if args.sku != 'Premium' || std.member([1, 2, 4, 6, 8, 10, 12, 16], units) then true else 'Premium has 1, 2, 4, 6, 8, 10, 12 or 16 units',
+      examples: [2],
+    },
     maxCapacity: {
       type: 'int',
       description: 'Units that it grows to by itself, with Standard; null for no growth',
@@ -39,12 +48,22 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       additionalProperties: {
         type: 'object',
         properties: {
-          partitions: { type: 'int', minValue: 1, maxValue: 1024, description: 'Partitions, which cannot be changed with Standard; 4' },
-          retentionHours: { type: 'int', minValue: 1, maxValue: 2160, description: 'Hours that events are kept; 24' },
-          consumerGroups: { type: 'array', items: { type: 'string' }, description: 'Further groups of readers' },
+          partitions: { type: 'int', minValue: 1, maxValue: 100, description: 'Partitions, which cannot be changed with Standard, and are 32 at most but with Premium; 4' },
+          retentionHours: { type: 'int', minValue: 1, maxValue: 2160, description: 'Hours that events are kept, 24 at most with Basic and 168 with Standard; 24' },
+          consumerGroups: { type: 'array', items: { type: 'string' }, description: 'Further groups of readers, not with Basic' },
         },
         additionalProperties: false,
       },
+      validate(hubs):
+        local most = { Basic: 24, Standard: 168, Premium: 2160 }[args.sku];
+        local having(name, isWrong) = [hub for hub in std.objectFields(hubs) if name in hubs[hub] && isWrong(hubs[hub][name])];
+        local long = having('retentionHours', function(hours) hours > most);
+        local wide = having('partitions', function(partitions) partitions > 32 && args.sku != 'Premium');
+        local grouped = having('consumerGroups', function(groups) groups != [] && isBasic);
+        if long != [] then long[0] + ': ' + args.sku + ' keeps events for ' + most + ' hours at most'
+        else if wide != [] then wide[0] + ': ' + args.sku + ' has 32 partitions at most'
+        else if grouped != [] then grouped[0] + ': Basic has no further consumerGroups'
+        else true,
       defaultValue: {},
       examples: [{ orders: {} }],
     },

@@ -5,7 +5,7 @@ interfaces.GlobalModule {
   local args = $.arguments,
 
   parameterMetadata+:: {
-    name: interfaces.parameter.name('ag-example', 1, 260, '^[^/&%?]+$'),
+    name: interfaces.parameter.name('ag-example', 1, 260, '^[^:<>+/&%?|\\\\]*[^:<>+/&%?|\\\\. ]$'),
     shortName: { type: 'string', description: 'Name in messages', minLength: 1, maxLength: 12, examples: ['example', 'other'] },
     emails: {
       type: 'object',
@@ -16,8 +16,11 @@ interfaces.GlobalModule {
     },
     webhooks: {
       type: 'object',
-      description: 'Name of a receiver to the address that is called; it must hold no secret',
+      description: 'Name of a receiver, another one than those of the mails, to the address that is called; it must hold no secret',
       additionalProperties: { type: 'string', pattern: '^https://' },
+      validate(webhooks):
+        local twice = std.setInter(std.objectFields(webhooks), std.objectFields(args.emails));
+        if twice == [] then true else twice[0] + ' is the name of a mail, too: each receiver has a name of its own',
       defaultValue: {},
       examples: [{ chat: 'https://hooks.example.com/alerts' }],
     },
@@ -30,6 +33,11 @@ interfaces.GlobalModule {
     },
     enabled: { type: 'bool', description: 'Whether anybody is told', defaultValue: true },
   },
+
+  // Azure wants the UUID alone, and no slash in the name of a receiver.
+  local last(id) = local parts = std.split(id, '/'); parts[std.length(parts) - 1],
+  local roleId(role) = std.get(interfaces.roles, role, last(role)),
+  local roleName(role) = 'Role ' + (if role in interfaces.roles then role else last(role)),
 
   group:: $.Anchor('Microsoft.Insights/actionGroups', '2023-01-01') {
     properties: {
@@ -44,7 +52,7 @@ interfaces.GlobalModule {
         for name in std.objectFields(args.webhooks)
       ],
       [if args.roles != [] then 'armRoleReceivers']: [
-        { name: role, roleId: std.get(interfaces.roles, role, role), useCommonAlertSchema: true }
+        { name: roleName(role), roleId: roleId(role), useCommonAlertSchema: true }
         for role in args.roles
       ],
     },

@@ -6,7 +6,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
   local args = $.arguments,
 
   parameterMetadata+:: {
-    name: interfaces.parameter.name('appi-example', 1, 260, '^[^%&?/]*[^%&?/. ]$'),
+    name: interfaces.parameter.name('appi-example', 1, 260, '^[^%&?/\\\\]*[^%&?/\\\\. ]$'),
     workspace: {
       type: 'resourceId',
       description: 'Log Analytics workspace that keeps the data',

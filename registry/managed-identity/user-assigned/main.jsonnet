@@ -4,6 +4,9 @@ local interfaces = import 'common/interfaces/main.libsonnet';
 
 interfaces.Module {
   local args = $.arguments,
+  local signs = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-',
+  local isNoName(name) =
+    std.length(name) < 3 || std.length(name) > 120 || std.member('_-', name[0]) || std.stripChars(name, signs) != '',
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('id-example', 3, 128, '^[a-zA-Z0-9][a-zA-Z0-9_-]*$'),
@@ -20,6 +23,12 @@ interfaces.Module {
         required: ['issuer', 'subject'],
         additionalProperties: false,
       },
+      validate(credentials):
+        local names = std.objectFields(credentials);
+        local wrong = std.filter(isNoName, names);
+        if wrong != [] then wrong[0] + ' is no name of a trust: 3 to 120 letters, digits, _ and -, the first a letter or digit'
+        else if std.length(names) > 20 then 'an identity has 20 trusts at most'
+        else true,
       defaultValue: {},
       examples: [{ main: { issuer: 'https://token.actions.githubusercontent.com', subject: 'repo:contoso/shop:ref:refs/heads/main' } }],
     },

@@ -52,10 +52,19 @@ interfaces.Module {
     },
     timeout: { type: 'string', description: 'Longest time of a run, as in ISO 8601', pattern: '^P', defaultValue: 'PT30M', examples: ['PT1H'] },
     subnet: interfaces.parameter.subnet {
-      description: 'Subnet that it runs in; null for none of yours',
+      description: 'Subnet that it runs in, delegated to Microsoft.ContainerInstance/containerGroups, with storageAccountName and identity; null for none of yours',
       nullable: true,
+      validate(id):
+        if id == null || (args.storageAccountName != null && args.identity != null) then true
+        else 'needs a storageAccountName, and an identity that may write files to it',
       defaultValue: null,
       examples: [interfaces.parameter.exampleSubnet],
+      metadata: {
+        examplesWith: {
+          storageAccountName: 'stexample001',
+          identity: interfaces.parameter.exampleId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id'),
+        },
+      },
     },
     storageAccountName: {
       type: 'string',

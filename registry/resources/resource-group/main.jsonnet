@@ -31,12 +31,13 @@ arm.Module {
 
   // What extends the group is deployed to it. There it is the group that is deployed to.
   local here = { extension(type, apiVersion, name):: arm.Resource(type, apiVersion) { name: name }, id:: '[resourceGroup().id]' },
+  // In a group that is locked nobody is given a role any more, so that comes before.
+  local assignments = [interfaces.roleAssignment(here, entry) for entry in args.roleAssignments],
   extensions::
     if args.lock == null && args.roleAssignments == [] then null
     else arm.nested(
       {
-        resources: [interfaces.roleAssignment(here, entry) for entry in args.roleAssignments]
-                   + (if args.lock == null then [] else [interfaces.lock(here, args.lock)]),
+        resources: assignments + (if args.lock == null then [] else [interfaces.lock(here, args.lock, assignments)]),
       },
       name=interfaces.suffixed(args.name, '-extensions'),
       scope=$.group,

@@ -16,7 +16,10 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
   },
 
   parameterMetadata+:: {
-    name: interfaces.parameter.name('sbns-example', 6, 50, '^[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$', 'Name, unique in all of Azure'),
+    name: interfaces.parameter.name('sbns-example', 6, 50, '^[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$', 'Name, unique in all of Azure') {
+      validate(name):
+        if std.endsWith(name, '-sb') || std.endsWith(name, '-mgmt') then 'Azure keeps names that end in -sb or -mgmt for itself' else true,
+    },
     sku: {
       type: 'string',
       description: 'Size. Premium alone has private endpoints, and can be closed to public networks',

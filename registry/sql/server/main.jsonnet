@@ -45,6 +45,7 @@ interfaces.Module
     },
   },
 
+  local identities = std.get(args.managedIdentities, 'userAssigned', []),
   server:: $.Anchor('Microsoft.Sql/servers', '2025-01-01') {
     properties: {
       administrators: {
@@ -58,6 +59,8 @@ interfaces.Module
       minimalTlsVersion: '1.2',
       publicNetworkAccess: args.publicNetworkAccess,
       restrictOutboundNetworkAccess: 'Disabled',
+      // Which of its identities the server is when it asks others, a key vault say.
+      [if identities != [] then 'primaryUserAssignedIdentityId']: identities[0],
       version: '12.0',
     },
   },

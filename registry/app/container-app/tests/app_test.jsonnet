@@ -90,6 +90,14 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
       parameters: base { minReplicas: 2, maxReplicas: 2 },
       resources: { 'Microsoft.App/containerApps/ca': { properties: { template: { scale: { maxReplicas: 2 } } } } },
     },
+    'refuses a name with two dashes': {
+      parameters: base { name: 'a--b' },
+      errors: ["parameter 'name'"],
+    },
+    'refuses to read as an identity that it has not': {
+      parameters: base { registry: 'example.azurecr.io', identity: '/subscriptions/s/id' },
+      errors: ['is none of managedIdentities.userAssigned'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

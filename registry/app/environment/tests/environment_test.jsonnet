@@ -36,6 +36,14 @@ local environment = 'Microsoft.App/managedEnvironments/cae';
       parameters: { name: 'cae-1', zoneRedundant: false },
       resources: { 'Microsoft.App/managedEnvironments/cae-1': { properties: { zoneRedundant: false } } },
     },
+    'refuses to be internal without a subnet': {
+      parameters: { name: 'cae', internal: true },
+      errors: ["parameter 'internal'"],
+    },
+    'has an address in public in a subnet when it is told so': {
+      parameters: { name: 'cae', subnet: '/subscriptions/s/subnet', internal: false },
+      resources: { [environment]: { properties: { vnetConfiguration: { internal: false } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -30,7 +30,7 @@ arm.Module {
       size: $.arguments.size,
       adminUsername: $.arguments.adminUsername,
       adminPasswordOrKey: $.arguments.adminPasswordOrKey,
-      identities: [$.identity],
+      managedIdentities: { userAssigned: [$.identity] },
       loadBalancerBackendPools: [$.balancer.backendPoolId],
       healthProbe: { port: 443, protocol: 'https', path: '/health' },
       lock: 'CanNotDelete',

@@ -37,7 +37,7 @@ local base = { name: 'vmss', subnet: '/subscriptions/s/subnet' };
       },
     },
     'stands behind load balancers, with identities': {
-      parameters: base { loadBalancerBackendPools: ['/subscriptions/s/pool'], identities: ['/subscriptions/s/i'], zones: [] },
+      parameters: base { loadBalancerBackendPools: ['/subscriptions/s/pool'], managedIdentities: { userAssigned: ['/subscriptions/s/i'] }, zones: [] },
       resources: {
         [scaleSet]: {
           zones: null,
@@ -71,6 +71,14 @@ local base = { name: 'vmss', subnet: '/subscriptions/s/subnet' };
           },
         },
       },
+    },
+    'refuses an identity that machines of a flexible set cannot have': {
+      parameters: base { managedIdentities: { systemAssigned: true } },
+      errors: ['user-assigned identities alone'],
+    },
+    'refuses a question over HTTP without a path': {
+      parameters: base { healthProbe: { port: 80, protocol: 'http' } },
+      errors: ['have a path'],
     },
   },
   random: { 'compiles with all that its parameters allow': {} },

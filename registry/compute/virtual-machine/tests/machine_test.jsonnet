@@ -99,6 +99,34 @@ local base = { name: 'vm', subnet: '/subscriptions/s/subnet' };
       parameters: base { name: 'vm-with-a-long-name', os: 'Windows' },
       errors: ['15 characters at most'],
     },
+    'lets users of Entra ID in only with an identity of its own': {
+      parameters: base { managedIdentities: { systemAssigned: false } },
+      resources: { [machine]: { identity: null }, [machine + '/extensions/*']: null },
+    },
+    'refuses users of Entra ID without an identity of its own': {
+      parameters: base { managedIdentities: { systemAssigned: false }, entraLogin: true },
+      errors: ['needs a system-assigned identity'],
+    },
+    'patches images of Azure by itself, and others not': {
+      parameters: base { os: 'Windows', image: { id: '/subscriptions/s/image' } },
+      resources: {
+        [machine]: {
+          properties: { osProfile: { windowsConfiguration: { enableAutomaticUpdates: true, patchSettings: { patchMode: 'AutomaticByOS', assessmentMode: 'ImageDefault' } } } },
+        },
+      },
+    },
+    'leaves patches of an image of yours to it': {
+      parameters: base { image: { id: '/subscriptions/s/image' } },
+      resources: {
+        [machine]: {
+          properties: { osProfile: { linuxConfiguration: { patchSettings: { patchMode: 'ImageDefault', assessmentMode: 'ImageDefault' } } } },
+        },
+      },
+    },
+    'refuses half an image': {
+      parameters: base { image: { publisher: 'Debian', offer: 'debian-12' } },
+      errors: ['give publisher, offer, sku and version'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -77,6 +77,25 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
       parameters: { name: "[concat('aks-', uniqueString(resourceGroup().id))]" },
       resources: { 'Microsoft.ContainerService/managedClusters/*': { properties: { dnsPrefix: "[concat('aks-', uniqueString(resourceGroup().id))]" } } },
     },
+    'starts each pool with its fewest nodes': {
+      parameters: { name: 'aks', userPools: { apps: { min: 3 }, jobs: {} } },
+      resources: {
+        [cluster + '/agentPools/apps']: { properties: { count: 3, minCount: 3 } },
+        [cluster + '/agentPools/jobs']: { properties: { count: 0, minCount: 0 } },
+      },
+    },
+    'refuses a gateway of Azure in a subnet of yours': {
+      parameters: { name: 'aks', subnet: '/subscriptions/s/subnet', outbound: 'managedNATGateway' },
+      errors: ['Azure makes no gateway in a subnet of yours'],
+    },
+    'refuses routes of a subnet that there is not': {
+      parameters: { name: 'aks', outbound: 'userDefinedRouting' },
+      errors: ['userDefinedRouting needs a subnet of yours'],
+    },
+    'goes by the routes of its subnet': {
+      parameters: { name: 'aks', subnet: '/subscriptions/s/subnet', outbound: 'userDefinedRouting' },
+      resources: { [cluster]: { properties: { networkProfile: { outboundType: 'userDefinedRouting' } } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -77,6 +77,10 @@ local base = { name: 'cosmos' };
       parameters: base { dataAccess: [{ role: 'Reader', principalId: 'me' }] },
       errors: ['dataAccess[0].principalId'],
     },
+    'refuses throughput that a serverless account does not keep': {
+      parameters: base { databases: { shop: { orders: { partitionKey: '/customer', maxThroughput: 4000 } } } },
+      errors: ['shop/orders has no maxThroughput'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -49,6 +49,26 @@ local base = { name: 'evhns-1' };
       parameters: base { publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
       resources: { 'Microsoft.Network/privateEndpoints/evhns-1-namespace': {} },
     },
+    'refuses units that Premium has not': {
+      parameters: base { sku: 'Premium', capacity: 3 },
+      errors: ['Premium has 1, 2, 4'],
+    },
+    'keeps events for long, in many partitions, with Premium': {
+      parameters: base { sku: 'Premium', hubs: { orders: { retentionHours: 2160, partitions: 64 } } },
+      resources: { [namespace + '/eventhubs/orders']: { properties: { partitionCount: 64 } } },
+    },
+    'refuses to keep events for longer than Standard does': {
+      parameters: base { hubs: { orders: { retentionHours: 169 } } },
+      errors: ['orders: Standard keeps events for 168 hours at most'],
+    },
+    'refuses partitions that Standard has not': {
+      parameters: base { hubs: { orders: { partitions: 33 } } },
+      errors: ['orders: Standard has 32 partitions at most'],
+    },
+    'refuses groups of readers with Basic': {
+      parameters: base { sku: 'Basic', hubs: { orders: { consumerGroups: ['billing'] } } },
+      errors: ['orders: Basic has no further consumerGroups'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

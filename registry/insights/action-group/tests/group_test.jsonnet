@@ -19,7 +19,7 @@ local base = { name: 'ag', shortName: 'short' };
           properties: {
             emailReceivers: [{ name: 'team', emailAddress: 'a@example.com' }],
             webhookReceivers: [{ name: 'chat', serviceUri: 'https://example.com' }],
-            armRoleReceivers: [{ name: 'Owner', roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' }],
+            armRoleReceivers: [{ name: 'Role Owner', roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' }],
           },
         },
       },
@@ -35,6 +35,32 @@ local base = { name: 'ag', shortName: 'short' };
     'refuses a long short name': {
       parameters: base { shortName: 'much too long a name' },
       errors: ["parameter 'shortName'"],
+    },
+    'tells the holders of a role by its UUID, whatever it is given by': {
+      parameters: base {
+        roles: [
+          '/providers/Microsoft.Authorization/roleDefinitions/11111111-1111-1111-1111-111111111111',
+          '22222222-2222-2222-2222-222222222222',
+        ],
+      },
+      resources: {
+        [group]: {
+          properties: {
+            armRoleReceivers: [
+              { name: 'Role 11111111-1111-1111-1111-111111111111', roleId: '11111111-1111-1111-1111-111111111111' },
+              { name: 'Role 22222222-2222-2222-2222-222222222222', roleId: '22222222-2222-2222-2222-222222222222' },
+            ],
+          },
+        },
+      },
+    },
+    'refuses two receivers of one name': {
+      parameters: base { emails: { team: 'a@example.com' }, webhooks: { team: 'https://example.com' } },
+      errors: ['team is the name of a mail, too'],
+    },
+    'refuses a name that Azure does': {
+      parameters: base { name: 'ag: all.' },
+      errors: ["parameter 'name'"],
     },
   },
   random: { 'compiles with all that its parameters allow': {} },

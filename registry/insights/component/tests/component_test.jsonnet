@@ -24,6 +24,10 @@ local base = { name: 'appi', workspace: '/subscriptions/s/w' };
       parameters: { name: 'appi' },
       errors: ["parameter 'workspace'"],
     },
+    'refuses a name that Azure does': {
+      parameters: base { name: 'app\\insights' },
+      errors: ["parameter 'name'"],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

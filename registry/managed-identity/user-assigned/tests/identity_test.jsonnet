@@ -31,6 +31,14 @@ local issuer = 'https://token.example.com';
       parameters: { name: 'id-1', federatedCredentials: { one: { issuer: 'nobody', subject: 'a' } } },
       errors: ["parameter 'federatedCredentials.one.issuer'"],
     },
+    'refuses names of trusts that Azure does': {
+      parameters: { name: 'id-1', federatedCredentials: { 'repo:main': { issuer: issuer, subject: 'a' } } },
+      errors: ['repo:main is no name of a trust'],
+    },
+    'refuses more trusts than Azure keeps': {
+      parameters: { name: 'id-1', federatedCredentials: { ['trust' + i]: { issuer: issuer, subject: 's' + i } for i in std.range(1, 21) } },
+      errors: ['20 trusts at most'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

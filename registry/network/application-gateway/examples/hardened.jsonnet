@@ -27,7 +27,7 @@ arm.Module {
       identity: $.identity,
       certificateSecretId: fn.uri($.vault.outputs.uri.value, 'secrets/wildcard'),
       sites: {
-        shop: { hostName: 'shop.example.com', backends: ['10.0.0.70', '10.0.0.71'], probePath: '/health' },
+        shop: { hostName: 'shop.example.com', backends: ['10.0.0.70', '10.0.0.71'], backendHostName: 'shop.example.com', probePath: '/health' },
         api: { hostName: 'api.example.com', backends: ['10.0.0.80'], backendPort: 8443, backendHostName: 'api.example.com' },
       },
       minInstances: 2,

@@ -45,6 +45,10 @@ local base = { name: 'ds', script: 'echo hello' };
         [script]: { properties: { arguments: '--all', environmentVariables: [{ name: 'STAGE', value: 'test' }], forceUpdateTag: '2' } },
       },
     },
+    'refuses a subnet without an account for its files': {
+      parameters: base { subnet: '/subscriptions/s/subnet', identity: '/subscriptions/s/i' },
+      errors: ['needs a storageAccountName'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

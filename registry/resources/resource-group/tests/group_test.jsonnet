@@ -29,7 +29,7 @@ local group = 'Microsoft.Resources/resourceGroups/rg';
                     roleDefinitionId: "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')]",
                   },
                 },
-                { type: 'Microsoft.Authorization/locks', name: 'lock', properties: { level: 'CanNotDelete' } },
+                { type: 'Microsoft.Authorization/locks', name: 'lock', dependsOn: ["[resourceId('Microsoft.Authorization/roleAssignments', guid(resourceGroup().id, '11111111-1111-1111-1111-111111111111', subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')))]"], properties: { level: 'CanNotDelete' } },
               ],
             },
           },

@@ -42,6 +42,10 @@ local base = { name: 'sbns-1' };
       parameters: base { publicNetworkAccess: 'Disabled', privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
       resources: { 'Microsoft.Network/privateEndpoints/sbns-1-namespace': {} },
     },
+    'refuses names that Azure keeps for itself': {
+      parameters: { name: 'example-sb' },
+      errors: ['names that end in -sb or -mgmt'],
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -53,6 +53,15 @@ local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-11
       parameters: base { administrator+: { objectId: 'me' } },
       errors: ["parameter 'administrator.objectId'"],
     },
+    'is the first of its identities': {
+      parameters: base { managedIdentities: { userAssigned: ['/subscriptions/s/one', '/subscriptions/s/two'] } },
+      resources: {
+        [server]: {
+          identity: { type: 'SystemAssigned, UserAssigned' },
+          properties: { primaryUserAssignedIdentityId: '/subscriptions/s/one' },
+        },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

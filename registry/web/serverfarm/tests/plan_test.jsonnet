@@ -28,6 +28,22 @@ local plan = 'Microsoft.Web/serverfarms/asp';
       parameters: { name: 'asp', zoneRedundant: false },
       resources: { 'Microsoft.Web/serverfarms/asp': { properties: { zoneRedundant: false } } },
     },
+    'stands in no zones when it is free': {
+      parameters: { name: 'asp', sku: 'F1' },
+      resources: { [plan]: { properties: { zoneRedundant: false } } },
+    },
+    'has machines with more memory': {
+      parameters: { name: 'asp', sku: 'P1mv3' },
+      resources: { [plan]: { sku: { name: 'P1mv3', capacity: 2 }, properties: { zoneRedundant: true } } },
+    },
+    'counts no machines where the service does': {
+      parameters: { name: 'asp', sku: 'FC1' },
+      resources: { [plan]: { sku: { name: 'FC1', capacity: null }, properties: { zoneRedundant: true } } },
+    },
+    'stands in several zones when it is elastic': {
+      parameters: { name: 'asp', sku: 'EP1' },
+      resources: { [plan]: { properties: { zoneRedundant: true } } },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }
