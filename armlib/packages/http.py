@@ -101,7 +101,7 @@ class Transport:
         self._verify = _certificates(ca_file) if ca_file else _environment_certificates()
         self._adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0)
         self._tokens: dict[str, str] = {}
-        self._nobody = ""  # why it is not known who we are
+        self._known: tuple[Credential | None, str] | None = None  # who we are, or why that is not known
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         self._guard = threading.Lock()
 
@@ -239,12 +239,14 @@ class Transport:
         return f"Bearer {self._token(realm, said.get('service', ''), _joined(scope, said.get('scope', '')))}"
 
     def _who(self) -> Credential | None:
-        """Return who we are, or None; registries may let in whoever is nobody."""
-        try:
-            return self._credential()
-        except NobodyError as error:
-            self._nobody = f"; {error}"
-            return None
+        """Return who we are, or None: registries may let in whoever is nobody. Asked once, since Azure is slow."""
+        with self._guard:
+            if self._known is None:
+                try:
+                    self._known = self._credential(), ""
+                except NobodyError as error:
+                    self._known = None, f"; {error}"
+            return self._known[0]
 
     def _token(self, realm: str, service: str, scope: str) -> str:
         """Return a token for *scope* from the token service at *realm*."""
@@ -294,7 +296,7 @@ class Transport:
 
     def _unauthorized(self, why: str) -> RegistryError:
         return RegistryError(
-            f"{self.host} wants to know who we are: {why}{self._nobody}",
+            f"{self.host} wants to know who we are: {why}{self._known[1] if self._known else ''}",
             code="registry-refused",
             hint=f"sign in with 'docker login {self.host}', or put it into ~/.docker/config.json",
         )

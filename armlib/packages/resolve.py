@@ -372,9 +372,9 @@ def _told(
     """Return whether a version of *origin* meets all of *asking*, and who asks for what."""
     wishes = [f"{_asker(who)} for {need.revision or need.range}" for (need, _), who in asking.items()]
     told = f"{origin.name or origin}: {', '.join(wishes)}"
-    versions = list(provider.index.versions(origin))
     ranges = [need.range for need, _ in asking if need.revision is None]
-    if any(all(one.allows(version) for one in ranges) for version in versions):
+    versions = list(provider.index.versions(origin)) if ranges else []  # what is asked for by a commit may have none
+    if not ranges or any(all(one.allows(version) for one in ranges) for version in versions):
         return True, told
     return False, f"{told}; there is {_shown(versions)}"
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 _K = TypeVar("_K", bound=Hashable)
-_MOST_DEAD_ENDS: Final = 20_000
+_MOST_DEAD_ENDS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)

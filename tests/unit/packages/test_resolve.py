@@ -135,6 +135,26 @@ def test_a_conflict_at_the_end_of_long_ways_is_told_along_them() -> None:
     ]
 
 
+def test_a_conflict_is_told_of_what_is_asked_for_by_a_commit_too() -> None:
+    class Commits(Shelf):
+        def versions(self, origin: Origin) -> Sequence[Version]:
+            if origin.name == "a":
+                raise PackageError(f"{origin} has no tags", code="version-not-found")
+            return super().versions(origin)
+
+        def release(self, origin: Origin, version: Version | None, revision: str | None = None) -> Release:
+            return super().release(origin, version or parse_version("0.0.0"))
+
+    shelf = Commits({"a": {"0.0.0": {"c": "~1.1"}}, "c": {"1.0.0": {}, "1.1.0": {}}})
+    branch = {"a": Dependency(name="a", origin=Origin("local:", "a"), revision="main")}
+    with pytest.raises(PackageError) as caught:
+        resolve({**branch, **dependencies({"c": "~1.0"})}, shelf)
+    assert caught.value.message == (
+        "no versions go together: c: the project asks for ~1.0, a main asks for ~1.1; there is 1.1.0, 1.0.0; "
+        "a: the project asks for main"
+    )
+
+
 def test_a_range_that_nothing_is_in_tells_what_there_is() -> None:
     with pytest.raises(PackageError) as caught:
         resolve(dependencies({"a": "^3"}), Shelf({"a": {"1.0.0": {}, "2.0.0": {}}}))
@@ -199,15 +219,19 @@ def require_true(message: str, graph: Mapping[str, Mapping[str, Asked]], roots: 
     assert said, message
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.parametrize("way", ["straight", "searched"])
+@settings(max_examples=100, deadline=None)
 @given(GRAPHS)
 def test_a_solution_is_found_where_there_is_one_and_meets_every_wish(
-    graph: dict[str, dict[str, dict[str, str]]],
+    way: str, graph: dict[str, dict[str, dict[str, str]]]
 ) -> None:
     shelf = Shelf(graph)
     roots = {"a": "*", "b": "*"}
     try:
-        solution = resolve(dependencies(roots), shelf)
+        with pytest.MonkeyPatch.context() as patch:
+            if way == "searched":
+                patch.setattr("armlib.packages.resolve._Straight.chosen", lambda *_: None)
+            solution = resolve(dependencies(roots), shelf)
     except PackageError as error:
         assert error.code == "versions-conflict"
         assert not is_solvable(graph, [*roots.items()], {})

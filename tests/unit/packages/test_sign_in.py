@@ -311,7 +311,7 @@ def test_a_managed_identity_opens_a_registry_of_azure(azure: Azure, tmp_path: Pa
     assert one.blob(CONTENT) == b"content"
     assert {request.path for request in azure.identity.requests} == {"/msi/token"}
     asked = [request.path for request in azure.registry.requests if request.path.startswith("/oauth2/")]
-    assert asked[:2] == ["/oauth2/exchange", "/oauth2/token"]
+    assert asked == ["/oauth2/exchange", "/oauth2/token", "/oauth2/token"], "who we are is asked once"
 
 
 def test_who_is_signed_in_to_nothing_is_told(azure: Azure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
