@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from armlib.compiler.bind import Bound, bind
@@ -415,11 +416,8 @@ class _Run:
 
     def _told(self, fault: EvaluationError) -> tuple[Diagnostic, ...]:
         """Return what is wrong, with no place of the program around the module; without a place it is the entry."""
-        entry = Place(file=str(self._source.entry.path))
-        return tuple(
-            replace(found, place=entry) if found.place is None and found.code == "infinite-recursion" else found
-            for found in map(_of_module, fault.outside(FILE))
-        )
+        path = self._source.entry.path
+        return tuple(_of_entry(_of_module(found), path) for found in fault.outside(FILE))
 
     def _answer_of(self, program: Program) -> JsonObject:
         try:
@@ -597,6 +595,17 @@ def _not_an_object(entry: Entry, kind: str) -> Diagnostic:
         hint = "the function that a module is must give an object when it is called"
     message = f"{entry.path} evaluates to {what}, not an object"
     return error("not-an-object", message, hint=hint, place=Place(file=str(entry.path)))
+
+
+def _of_entry(diagnostic: Diagnostic, path: Path) -> Diagnostic:
+    """Return *diagnostic* with the place of the entry at *path* where it has none and is about the entry."""
+    if diagnostic.code == "infinite-recursion" and diagnostic.place is None:
+        return replace(diagnostic, place=Place(file=str(path)))
+    if diagnostic.code in ("missing-argument", "unknown-argument"):
+        from armlib.compiler.function_entry import of_entry
+
+        return of_entry(diagnostic, path)
+    return diagnostic
 
 
 def _of_module(diagnostic: Diagnostic) -> Diagnostic:

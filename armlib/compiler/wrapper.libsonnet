@@ -44,7 +44,7 @@ local injected =
   local given = std.extVar('parameters');
   if std.type(given) == 'string' then std.parseJson(given) else given;
 
-// Whether the parameters of a template: of a module they are the arguments that it was given.
+// Whether the parameters of a template: of a module they are the arguments that it was given, which may look the same.
 local isTemplateSection(parameters) =
   std.type(parameters) == 'object'
   && std.length(parameters) > 0
@@ -52,7 +52,8 @@ local isTemplateSection(parameters) =
     1
     for name in std.objectFields(parameters)
     if !(std.type(parameters[name]) == 'object' && ('type' in parameters[name] || '$ref' in parameters[name]))
-  ]) == 0;
+  ]) == 0
+  && parameters != injected;
 
 local hasTemplateSection(module) = std.objectHas(module, 'parameters') && isTemplateSection(module.parameters);
 

@@ -77,6 +77,17 @@ def parameter_names(function: str, texts: Iterable[str]) -> list[str]:
     return []
 
 
+def parameters_of_whole(text: str) -> list[str]:
+    """Return the parameters of the function that *text* as a whole comes to, in order; empty when it is none."""
+    all_tokens = list(tokens(text))
+    depth = 0
+    for index, token in enumerate(all_tokens):
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth == 0 and token.text == "function" and (index == 0 or all_tokens[index - 1].text == ";"):
+            return list(_parameters(all_tokens, index + 1))
+    return []
+
+
 def _parameters_start(all_tokens: list[Token], index: int) -> int | None:
     """Return where the parameter list starts of a definition whose name ends before *index*."""
     following = [token.text for token in all_tokens[index : index + 6]]

@@ -68,6 +68,13 @@ local p = std.extVar('parameters'), table = import 'table.libsonnet';
         files={"base.libsonnet": "{ parameters:: std.extVar('parameters'), parameterMetadata:: error 'declare it' }"},
         warnings=("runtime-error",),
     ),
+    "arguments that look like the parameters of a template": Style(
+        """\
+local table = import 'table.libsonnet';
+{ parameters: std.extVar('parameters'), resources: [table($.parameters.plan.type)] }
+""",
+        {"plan": {"type": "basic"}},
+    ),
     "parameters with an addition": Style(
         "(import 'net.libsonnet') { parameters+:: { region: 'westeurope' } }\n",
         {"name": "a"},

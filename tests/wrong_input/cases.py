@@ -258,6 +258,7 @@ arm.Module {
         "local arm = import 'arm.libsonnet';\narm.Module {\n  store:: (import 'store.libsonnet') { parameters:: { name: 'A', clour: 'red' } },\n}\n",
         **{"store.libsonnet": STORAGE},
     ),
+    "function-without-an-argument": main("local x = 1;\nfunction(name) { resources: [], variables: { x: name } }\n"),
     "function-with-an-unknown-argument": main(
         "function(name) { resources: [], outputs: { n: { type: 'string', value: name } } }\n", "-p", "nme=a"
     ),
