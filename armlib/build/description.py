@@ -92,6 +92,8 @@ class _Questions:
                 f"a module must be an object or a function, not {_ARTICLES.get(str(facts['kind']), facts['kind'])}"
             )
             raise DiagnosticsError([error("not-an-object", f"{self._path}: {message}")])
+        if facts["kind"] == "function":
+            return {**facts, "metadata": _parameters_of(self._path)}
         metadata = facts.get("metadata")
         if isinstance(metadata, dict):
             self._add_defaults(metadata)
@@ -99,7 +101,7 @@ class _Questions:
         else:
             required = []
         unknown: JsonObject = {name: f"[parameters('{name}')]" for name in required}
-        return {**facts, **self._given(unknown)} if facts["kind"] == "object" else facts
+        return {**facts, **self._given(unknown)}
 
     def _add_defaults(self, metadata: Mapping[str, Json]) -> None:
         """Put the defaults that are constant into *metadata*; the others are computed."""
@@ -199,6 +201,14 @@ _INSPECTED = f"""(
     [if 'definitions' in entry then 'definitions']: plain(entry.definitions),
   }}
 )"""
+
+
+def _parameters_of(path: Path) -> JsonObject:
+    """Return the metadata of the parameters of a module that is a function, of which there are but names to tell."""
+    from armlib.jsonnet.names import parameters_of_whole
+
+    found = parameters_of_whole(path.read_text(encoding="utf-8"))
+    return {name: {"computedDefault": True} if has_default else {} for name, has_default in found.items()}
 
 
 def _of_module(found: Diagnostic) -> Diagnostic:

@@ -73,19 +73,22 @@ def parameter_names(function: str, texts: Iterable[str]) -> list[str]:
             if token.text == function and token.kind == "word":
                 start = _parameters_start(all_tokens, index + 1)
                 if start is not None:
-                    return list(_parameters(all_tokens, start))
+                    return [name for name, _ in _parameters(all_tokens, start)]
     return []
 
 
-def parameters_of_whole(text: str) -> list[str]:
-    """Return the parameters of the function that *text* as a whole comes to, in order; empty when it is none."""
+def parameters_of_whole(text: str) -> dict[str, bool]:
+    """Return the parameters of the function that *text* as a whole comes to, in order; empty when it is none.
+
+    Each is told whether it has a default.
+    """
     all_tokens = list(tokens(text))
     depth = 0
     for index, token in enumerate(all_tokens):
         depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
         if depth == 0 and token.text == "function" and (index == 0 or all_tokens[index - 1].text == ";"):
-            return list(_parameters(all_tokens, index + 1))
-    return []
+            return dict(_parameters(all_tokens, index + 1))
+    return {}
 
 
 def _parameters_start(all_tokens: list[Token], index: int) -> int | None:
@@ -102,14 +105,15 @@ def _parameters_start(all_tokens: list[Token], index: int) -> int | None:
     return None
 
 
-def _parameters(all_tokens: list[Token], start: int) -> Iterator[str]:
+def _parameters(all_tokens: list[Token], start: int) -> Iterator[tuple[str, bool]]:
+    """Yield the name of each parameter in the list that starts at *start*, and whether it has a default."""
     depth, expects_name = 0, False
-    for token in all_tokens[start:]:
+    for index, token in enumerate(all_tokens[start:], start):
         depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
         if depth == 0:
             return
         if expects_name and token.kind == "word":
-            yield token.text
+            yield token.text, all_tokens[index + 1 : index + 2] != [] and all_tokens[index + 1].text == "="
         expects_name = depth == 1 and token.text in ("(", ",")
 
 

@@ -90,6 +90,14 @@ def test_a_module_that_fails_without_its_arguments_is_described(run: Run, tmp_pa
     assert set(module) == {"name", "parameters", "outputs", "dependencies", "actions", "diagnostics"}
 
 
+def test_a_function_is_described_by_its_parameters(run: Run, tmp_path: Path) -> None:
+    parameters = described(run, tmp_path, "local f(x) = x;\nfunction(name, size=f(1), tags={}) { resources: [] }")[
+        "parameters"
+    ]
+    assert list(parameters["properties"]) == ["name", "size", "tags"]
+    assert parameters["required"] == ["name"]
+
+
 def test_what_is_odd_about_a_module_of_an_older_kind_is_a_warning(run: Run, tmp_path: Path) -> None:
     text = "{ parameterMetadata:: { a: { type: 'date', required: true } }, resources: [] }"
     (tmp_path / "main.jsonnet").write_text(text)
