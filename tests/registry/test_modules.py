@@ -62,6 +62,25 @@ def test_a_second_deployment_of_an_example_changes_nothing(bench: Workbench, typ
     assert {name: changes for name, changes in found.items() if changes} == {}
 
 
+def test_what_signs_in_as_an_identity_waits_for_the_roles_of_it(bench: Workbench) -> None:
+    early = []
+    for name, file in zip(IDS, FILES, strict=True):
+        resources: Any = bench.template(file)["resources"]
+        for role in [each for each in resources if each["type"] == "Microsoft.Authorization/roleAssignments"]:
+            whose = re.search(r"resourceId\('Microsoft.ManagedIdentity/[^)]*\)", role["properties"]["principalId"])
+            users = [each for each in resources if whose and f"[{whose[0]}]" in _identities_of(each)]
+            early += [
+                f"{name}: {each['name']}" for each in users if role["name"].strip("[]") not in str(each["dependsOn"])
+            ]
+    assert early == []
+
+
+def _identities_of(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return the user-assigned identities of a resource, by id."""
+    found: dict[str, Any] = resource.get("identity", {}).get("userAssignedIdentities", {})
+    return found
+
+
 # What is said of the modules
 
 

@@ -19,7 +19,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       validate(access): if isPremium || access == 'Enabled' then true else 'only Premium can be closed to public networks',
     },
     privateEndpoints+: { validate(endpoints): if isPremium || endpoints == [] then true else 'only Premium has private endpoints' },
-    zoneRedundancy: { type: 'bool', description: 'Whether images are kept in several zones, with Premium', defaultValue: isPremium },
+    zoneRedundant: { type: 'bool', description: 'Whether images are kept in several zones, with Premium', defaultValue: isPremium },
     retentionDays: {
       type: 'int',
       description: 'Days after which manifests without a tag are deleted, with Premium; 0 for never',
@@ -45,7 +45,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       publicNetworkAccess: args.publicNetworkAccess,
       networkRuleBypassOptions: 'AzureServices',
       [if isPremium then 'dataEndpointEnabled']: true,
-      [if isPremium then 'zoneRedundancy']: if args.zoneRedundancy then 'Enabled' else 'Disabled',
+      [if isPremium then 'zoneRedundancy']: if args.zoneRedundant then 'Enabled' else 'Disabled',
       policies: {
         azureADAuthenticationAsArmPolicy: { status: 'disabled' },
         [if isPremium then 'retentionPolicy']: { status: if args.retentionDays > 0 then 'enabled' else 'disabled', days: args.retentionDays },
@@ -58,7 +58,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
     [region]: $.registry.child('replications', region) {
       location: region,
       [if args.tags != {} then 'tags']: args.tags,
-      properties: { zoneRedundancy: if args.zoneRedundancy then 'Enabled' else 'Disabled' },
+      properties: { zoneRedundancy: if args.zoneRedundant then 'Enabled' else 'Disabled' },
     }
     for region in args.replications
   },

@@ -96,9 +96,12 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     },
   },
 
+  // A network takes one of them after the other.
+  local names = std.objectFields(args.peerings),
+  local following(i) = if i == 0 then {} else { dependsOn+: [$.peerings[names[i - 1]].id] },
   peerings:: {
-    [name]: $.network.child('virtualNetworkPeerings', name) {
-      local peering = args.peerings[name],
+    [names[i]]: $.network.child('virtualNetworkPeerings', names[i]) + following(i) + {
+      local peering = args.peerings[names[i]],
       properties: {
         remoteVirtualNetwork: { id: peering.remoteNetwork },
         allowVirtualNetworkAccess: true,
@@ -107,7 +110,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
         useRemoteGateways: std.get(peering, 'useRemoteGateways', false),
       },
     }
-    for name in std.objectFields(args.peerings)
+    for i in std.range(0, std.length(names) - 1)
   },
 
   // Ids of the subnets, by name.

@@ -55,7 +55,7 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
       errors: ['only Premium can be closed', 'only Premium has private endpoints', 'only Premium has replications'],
     },
     'lets images out when public networks are let in, and keeps manifests for ever when told so': {
-      parameters: { name: 'cr123', publicNetworkAccess: 'Enabled', retentionDays: 0, zoneRedundancy: false, replications: ['northeurope'], tags: { a: 'b' } },
+      parameters: { name: 'cr123', publicNetworkAccess: 'Enabled', retentionDays: 0, zoneRedundant: false, replications: ['northeurope'], tags: { a: 'b' } },
       resources: {
         'Microsoft.ContainerRegistry/registries/cr123': {
           properties: {

@@ -8,14 +8,18 @@ arm.Module {
     parameters:: {
       name: 'vnet-example',
       addressPrefixes: ['10.0.0.0/24'],
-      subnets: { gateway: { addressPrefix: '10.0.0.0/26' } },
+      subnets: { gateway: { addressPrefix: '10.0.0.0/26' }, endpoints: { addressPrefix: '10.0.0.128/26' } },
     },
+  },
+  zone:: (import 'network/private-dns-zone/main.jsonnet') {
+    parameters:: { name: 'privatelink.vaultcore.azure.net', virtualNetworks: { example: $.network } },
   },
   identity:: (import 'managed-identity/user-assigned/main.jsonnet') { parameters:: { name: 'id-gateway' } },
   // The certificate is put into the vault before; the gateway reads it as its identity.
   vault:: (import 'key-vault/vault/main.jsonnet') {
     parameters:: {
       name: 'kv-certificates',
+      privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.zone] }],
       roleAssignments: [{ role: 'Key Vault Secrets User', principalId: $.identity.outputs.principalId.value }],
     },
   },
@@ -35,6 +39,7 @@ arm.Module {
       diagnosticSettings: [{ workspace: $.workspace }],
     },
 
+    gateway+: { dependsOn+: [$.vault.roleAssignments[0].id, $.vault.privateEndpoints[0].endpoint.id] },
     firewall+: {
       properties+: {
         customRules: [{

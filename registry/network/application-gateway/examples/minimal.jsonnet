@@ -27,6 +27,8 @@ arm.Module {
       certificateSecretId: fn.uri($.vault.outputs.uri.value, 'secrets/wildcard'),
       sites: { shop: { hostName: 'shop.example.com', backends: ['10.0.0.70'] } },
     },
+
+    gateway+: { dependsOn+: [$.vault.roleAssignments[0].id] },
   },
 
   id:: $.gateway.id,

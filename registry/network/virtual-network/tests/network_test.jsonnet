@@ -74,6 +74,16 @@ local base = { name: 'vnet', addressPrefixes: ['10.0.0.0/16'] };
       parameters: base { dnsServers: ['10.0.0.4'], encryption: true },
       resources: { [network]: { properties: { dhcpOptions: { dnsServers: ['10.0.0.4'] }, encryption: { enabled: true } } } },
     },
+    'makes one peering after the other': {
+      parameters: { name: 'vnet', addressPrefixes: ['10.0.0.0/16'], peerings: { a: { remoteNetwork: '/subscriptions/s/a' }, b: { remoteNetwork: '/subscriptions/s/b' } } },
+      resources: {
+        'Microsoft.Network/virtualNetworks/vnet/virtualNetworkPeerings/b': {
+          dependsOn: [
+            "[resourceId('Microsoft.Network/virtualNetworks/virtualNetworkPeerings', 'vnet', 'a')]",
+          ],
+        },
+      },
+    },
   },
   random: { 'compiles with all that its parameters allow': {} },
 }

@@ -10,13 +10,16 @@ arm.Module {
       subnets: { endpoints: { addressPrefix: '10.0.0.0/26' }, apps: { addressPrefix: '10.0.0.64/26', delegation: 'Microsoft.Web/serverFarms' } },
     },
   },
-  zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.azurewebsites.net', virtualNetworks: { example: $.network } },
+  local zone(name) = (import 'network/private-dns-zone/main.jsonnet') {
+    parameters:: { name: name, virtualNetworks: { example: $.network } },
   },
+  siteZone:: zone('privatelink.azurewebsites.net'),
+  vaultZone:: zone('privatelink.vaultcore.azure.net'),
   plan:: (import 'web/serverfarm/main.jsonnet') { parameters:: { name: 'asp-example' } },
   vault:: (import 'key-vault/vault/main.jsonnet') {
     parameters:: {
       name: 'kv-example-005',
+      privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.vaultZone] }],
       roleAssignments: [{ role: 'Key Vault Secrets User', principalId: $.site.outputs.principalId.value }],
     },
   },
@@ -29,7 +32,7 @@ arm.Module {
       subnet: $.network.subnetIds.apps,
       healthCheckPath: '/health',
       lock: 'CanNotDelete',
-      privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.zone] }],
+      privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.siteZone] }],
       diagnosticSettings: [{ workspace: $.workspace }],
     },
   },
