@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -32,6 +33,7 @@ def packaged_folders() -> tuple[Path, ...]:
     return library_folder(), registry_folder()
 
 
+@cache
 def _data(name: str) -> Path:
     in_wheel = _PACKAGE / "_data" / name
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / name

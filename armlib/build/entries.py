@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,22 +39,24 @@ def with_pinned_entries(target: Target, settings: Settings) -> Target:
     Raises:
         PackageError: A dependency is not locked or not restored, or an entry is neither a file nor one of these.
     """
-    texts = [os.path.relpath(path, settings.project) for _, path in target.entries]
-    references = [
-        text
-        for text, (_, path) in zip(texts, target.entries, strict=True)
-        if not path.exists() and _may_be_reference(text)
-    ]
+    absent = [path for _, path in target.entries if not path.exists()]
+    references = [text for text in _texts(absent, settings) if _may_be_reference(text)]
     if not references:
         return target
     from armlib.packages.entries import pinned_modules
 
+    texts = _texts((path for _, path in target.entries), settings)
     found = _with_modules(texts, *pinned_modules(references, settings))
     entries = tuple(
         (alias or own, absolute(path, settings.project))
         for (alias, _), own, path in zip(target.entries, found.aliases, found.paths, strict=True)
     )
     return replace(target, entries=entries, packages=found.packages)
+
+
+def _texts(paths: Iterable[Path], settings: Settings) -> list[str]:
+    """Return entries as ``armlib.toml`` has them."""
+    return [os.path.relpath(path, settings.project) for path in paths]
 
 
 def _may_be_reference(text: str) -> bool:

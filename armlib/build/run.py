@@ -21,6 +21,8 @@ from armlib.files import write_files
 from armlib.jsonnet.port import Roots
 from armlib.resources import is_checkout, package_folder
 
+_MEMBERS = [member.name for member in fields(Target)]
+
 if TYPE_CHECKING:
     from armlib.build.workers import Compiled
 
@@ -142,15 +144,14 @@ class _Job:
         roots = roots_of(target, self._settings, self._projects.get(folder))
         asked = {
             "armlib": self._stamp,
-            "target": {member.name: getattr(target, member.name) for member in fields(target)},
+            "target": {name: getattr(target, name) for name in _MEMBERS},
             "roots": [roots.project, *roots.library, None, *roots.packaged],
             "packages": [[asdict(package) for package in roots.packages], roots.imports],
             "environment": self._parameters,
             "types": self._types,
             "lint": self._lint,
         }
-        text = json.dumps(asked, default=_plain, sort_keys=True)
-        return _Asked(target, roots, self._cache.digest(text.encode("utf-8", "surrogatepass")))
+        return _Asked(target, roots, self._cache.digest(_text(asked)))
 
     def from_cache(self, asked: _Asked) -> Outcome | None:
         """Return the outcome when the cache has what the target makes; else None."""
@@ -231,6 +232,16 @@ def _digest(path: Path) -> str | None:
         return sha256(path.read_bytes()).hexdigest()
     except OSError:
         return None
+
+
+def _text(asked: Mapping[str, object]) -> bytes:
+    """Return a text that tells *asked* from anything else."""
+    import orjson
+
+    try:
+        return orjson.dumps(asked, default=_plain, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a text that is no Unicode, or an integer of more than 64 bits
+        return json.dumps(asked, default=_plain, sort_keys=True).encode()
 
 
 def _plain(value: object) -> object:
