@@ -225,14 +225,12 @@ class _Index:
 
 def _load_index(folder: Path, key: bytes) -> _Index:
     """Return the index of the cache in *folder*; an empty one if anything is wrong with it."""
-    import orjson
-
     try:
         text = (folder / "index.json").read_bytes()
         checked, _, body = text.partition(b"\n")
         if checked != _checksum(body, key):
             return _Index({}, {})
-        return _parsed(orjson.loads(body))
+        return _parsed(json.loads(body))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return _Index({}, {})
 

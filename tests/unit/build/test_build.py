@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from armlib.build.cache import Cache
 from armlib.build.run import How, Outcome, build
 from armlib.config import Flags, load_settings
 from armlib.errors import DiagnosticsError, ExitCode
+from armlib.jsonnet.port import Roots
 
 MODULE = "{ parameterMetadata:: { name: { type: 'string' } }, local p = std.parseJson(std.extVar('parameters')),\n" + (
     "  resources: [{ type: 'Microsoft.Storage/storageAccounts', apiVersion: '2023-01-01', name: p.name } "
@@ -419,3 +421,13 @@ def test_limits_are_kept(project: Project) -> None:
     settings = load_settings(project.folder, Flags(timeout=0.3, jobs=1), {})
     outcomes = build([settings.targets["two"]], replace(settings, jobs=1), {}, How(), lambda _: None)
     assert outcomes[0].exit_code is ExitCode.STOPPED
+
+
+def test_a_file_whose_name_is_no_unicode_is_remembered(tmp_path: Path) -> None:
+    made = str(tmp_path / "a\udcff.json")
+    cache = Cache(tmp_path / "cache")
+    cache.add("one", "key", (), {made: b"{}"}, ())
+    cache.save(["one"])
+    record = Cache(tmp_path / "cache").find("one", "key", Roots(project=tmp_path))
+    assert record is not None
+    assert [each.path for each in record.made] == [made]
