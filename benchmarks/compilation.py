@@ -15,8 +15,8 @@ from armlib.jsonnet.process import WorkerEvaluator
 from armlib.resources import library_folder
 from armlib.template.canonical import json_bytes
 from benchmarks import sources
-from benchmarks.measure import commands_in_turn, growth_exponent, in_turn, ratio
-from benchmarks.table import Row
+from benchmarks.measure import commands_in_turn, in_turn, ratio
+from benchmarks.table import Row, growth_row
 
 ARMLIB = str(Path(sys.executable).parent / "armlib")
 _BARE = (
@@ -141,14 +141,8 @@ def growth(folder: Path, repeat: int) -> list[Row]:
     rows = []
     for way in ways:
         medians = [timings[f"{way} {size}"].median for size in sizes]
-        rows.append(
-            Row(
-                f"compile: growth from 500 to 20,000 resources, {way}",
-                f"exponent {growth_exponent(sizes, medians):.2f}",
-                ", ".join(f"{size}: {median:.2f} s" for size, median in zip(sizes, medians, strict=True)),
-                "" if way == "the bare evaluator alone" else "at most 1.1",
-            )
-        )
+        aim = "" if way == "the bare evaluator alone" else "at most 1.1"
+        rows.append(growth_row(f"compile: growth from 500 to 20,000 resources, {way}", sizes, medians, aim))
     return rows
 
 

@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import commands_in_turn, growth_exponent, in_turn
-from benchmarks.table import Row
+from benchmarks.measure import commands_in_turn, in_turn
+from benchmarks.table import Row, growth_row
 
 ARMLIB = str(Path(sys.executable).parent / "armlib")
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "templates"
@@ -74,14 +74,7 @@ def growth(folder: Path, repeat: int) -> list[Row]:
     subjects = {str(count): partial(armlib.evaluate, wide(count // 20, 20)) for count in counts}
     timings = in_turn(subjects, repeat)
     medians = [timings[str(count)].median for count in counts]
-    return [
-        Row(
-            "eval: growth from 100 to 12,800 expressions",
-            f"exponent {growth_exponent(counts, medians):.2f}",
-            ", ".join(f"{count}: {median * 1000:.0f} ms" for count, median in zip(counts, medians, strict=True)),
-            "at most 1.1",
-        )
-    ]
+    return [growth_row("eval: growth from 100 to 12,800 expressions", counts, medians)]
 
 
 def wide(resources: int, expressions: int) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from armlib.lint.check import Checker
 from armlib.lint.files import lint_json
-from benchmarks.measure import growth_exponent, in_turn
-from benchmarks.table import Row
+from benchmarks.measure import in_turn
+from benchmarks.table import Row, growth_row
 
 
 def growth(folder: Path, repeat: int) -> list[Row]:
@@ -18,13 +18,7 @@ def growth(folder: Path, repeat: int) -> list[Row]:
     path = folder / "chain.json"
     timings = in_turn({str(count): partial(lint_json, path, chain(count), Checker()) for count in counts}, repeat)
     medians = [timings[str(count)].median for count in counts]
-    return [
-        Row(
-            "lint: growth from 100 to 1,600 resources",
-            f"exponent {growth_exponent(counts, medians):.2f}",
-            ", ".join(f"{count}: {median * 1000:.0f} ms" for count, median in zip(counts, medians, strict=True)),
-        )
-    ]
+    return [growth_row("lint: growth from 100 to 1,600 resources", counts, medians, aim="")]
 
 
 def chain(count: int) -> str:

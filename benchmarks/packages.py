@@ -24,8 +24,8 @@ from armlib.packages.resolve import Solution, resolve
 from armlib.packages.restore import Restored, restore
 from armlib.packages.versions import parse_range, parse_version
 from benchmarks import download
-from benchmarks.measure import Timing, commands_in_turn, growth_exponent, in_turn, ratio
-from benchmarks.table import Row
+from benchmarks.measure import Timing, commands_in_turn, in_turn, ratio
+from benchmarks.table import Row, growth_row
 from tests.campaigns.packages import ARMLIB, BEFORE, Project, make_project, publish_tree, repository
 from tests.unit.packages.registry_server import PROGRAM, docker_registry
 
@@ -238,9 +238,7 @@ def resolving(folder: Path, repeat: int) -> list[Row]:
 
 
 def _growth(sizes: Sequence[int], medians: Sequence[float]) -> Row:
-    each = ", ".join(f"{size}: {median * 1000:.0f} ms" for size, median in zip(sizes, medians, strict=True))
-    name = f"packages: growth of that from {SIZES[0]} to {SIZES[-1]:,}"
-    return Row(name, f"n^{growth_exponent(sizes, medians):.2f}", each, "about n^1")
+    return growth_row(f"packages: growth of that from {SIZES[0]} to {SIZES[-1]:,}", sizes, medians, aim="about 1")
 
 
 def _side_by_side(solution: Solution) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.measure import growth_exponent
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -16,6 +18,12 @@ class Row:
     figure: str
     detail: str = ""
     aim: str = ""
+
+
+def growth_row(name: str, sizes: Sequence[int], seconds: Sequence[float], aim: str = "at most 1.1") -> Row:
+    """Return the exponent of the medians *seconds* over *sizes*, with each of them."""
+    each = ", ".join(f"{size}: {median * 1000:.0f} ms" for size, median in zip(sizes, seconds, strict=True))
+    return Row(name, f"exponent {growth_exponent(sizes, seconds):.2f}", each, aim)
 
 
 def as_table(rows: Sequence[Row]) -> str:

@@ -1,12 +1,11 @@
 // Symbolic names, which version 2.0 of the template language has for resources.
+local expression = import 'expression.libsonnet';
 
 local isLetterOrDigit(c) = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 
 // The letters and digits of a text, in words.
 local words(text) =
   [word for word in std.split(std.join('', [if isLetterOrDigit(c) then c else ' ' for c in std.stringChars(text)]), ' ') if word != ''];
-
-local isExpression(text) = std.length(text) > 1 && text[0] == '[' && text[1] != '[';
 
 // What an expression says in quotes: the literal parts of a name, and the parameters and variables in it.
 local quoted(text) =
@@ -21,7 +20,7 @@ local quoted(text) =
 
 local symbol(resource) =
   local kinds = std.split(resource.type, '/');
-  local name = if isExpression(resource.name) then quoted(resource.name) else words(resource.name);
+  local name = if expression.isExpression(resource.name) then quoted(resource.name) else words(resource.name);
   std.join('_', words(kinds[std.length(kinds) - 1]) + name);
 
 // Each text, and with a number besides where an earlier one is the same but for case. No word has two underscores.
