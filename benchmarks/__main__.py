@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Row]]] = {
     "compile-cold": compilation.cold_command,
     "compile-library": compilation.library,
     "compile-provenance": compilation.provenance,
+    "compile-interruption": compilation.interruption,
     "compile-memory": compilation.memory,
     "compile-growth": compilation.growth,
     "build": building.thousand_targets,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import statistics
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +104,32 @@ def cold_command(folder: Path, repeat: int) -> list[Row]:
             "under 100 ms",
         )
     ]
+
+
+def interruption(folder: Path, repeat: int) -> list[Row]:
+    """Return how long after Ctrl-C the command has ended, its evaluation in the middle of what never ends."""
+    rows = []
+    for name, entry in sources.endless(folder).items():
+        took = [_seconds_to_end([ARMLIB, "compile", str(entry)], after=0.6 + 0.05 * turn) for turn in range(repeat)]
+        ends = f"{statistics.median(took):.2f} s, {max(took):.2f} s at most"
+        rows.append(Row(f"compile: Ctrl-C in {name}", ends, "", "under 0.2 s"))
+    return rows
+
+
+def _seconds_to_end(command: Sequence[str], after: float) -> float:
+    """Return how long *command* runs on when it and what it has started are interrupted *after* so many seconds.
+
+    Raises:
+        RuntimeError: It had ended before.
+    """
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after)
+    if process.poll() is not None:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    sent = time.perf_counter()
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait()
+    return time.perf_counter() - sent
 
 
 def memory(folder: Path, repeat: int) -> list[Row]:

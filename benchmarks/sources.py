@@ -114,6 +114,15 @@ def networks(folder: Path, resources: int, *, with_library: bool) -> Path:
     return _written(folder / f"networks-{'of-the-library' if with_library else 'plain'}-{resources}.jsonnet", text)
 
 
+def endless(folder: Path) -> dict[str, Path]:
+    """Write modules whose evaluation does not come to an end; return them by what they do."""
+    texts = {
+        "an endless recursion": "local f(x) = f(x + 1) tailstrict; { resources: f(0) }",
+        "an array of 10^9": "{ resources: [], variables: { x: std.makeArray(1000000000, function(i) i) } }",
+    }
+    return {name: _written(folder / f"endless{n}.jsonnet", text) for n, (name, text) in enumerate(texts.items())}
+
+
 def project(folder: Path, targets: int) -> Path:
     """Write a project of *targets* targets, each a module of its own with parameters of its own; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import contextlib
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -85,12 +85,13 @@ def _started(settings: Settings, environ: Mapping[str, str], count: int) -> Iter
     context = get_context("spawn")  # a fork would copy threads' locks, such as those of the progress display
     started: list[tuple[SpawnProcess, Connection]] = []
     try:
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, settings, dict(environ)), daemon=True)
-            process.start()
-            theirs.close()
-            started.append((process, ours))
+        with interrupts_held():
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_serve, args=(theirs, settings, dict(environ)), daemon=True)
+                process.start()
+                theirs.close()
+                started.append((process, ours))
         yield [connection for _, connection in started]
     finally:
         for process, connection in started:
@@ -98,6 +99,20 @@ def _started(settings: Settings, environ: Mapping[str, str], count: int) -> Iter
             process.terminate()
         for process, _ in started:
             process.join()
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the end of the block, and for good from the processes that are started in it.
+
+    A terminal sends it to all of them; one that is still starting Python would print a traceback.
+    """
+    resource_tracker.ensure_running()  # when its process is started, signals are let through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _give(connection: Connection, waiting: list[Target]) -> Target | None:
@@ -120,7 +135,6 @@ def _receive(connection: Connection, target: Target | None) -> Compiled:
 
 def _serve(connection: Connection, settings: Settings, environ: Mapping[str, str]) -> None:
     """Compile the targets that come over *connection* until it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process
     with _evaluator(settings) as evaluator:
         while True:
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from armlib.build.compilation import compile_target, roots_of
+from armlib.build.workers import interrupts_held
 from armlib.config import Flags, Settings, Target, load_settings
 from armlib.diagnostics import Diagnostic, Severity
 from armlib.errors import ArmlibError, DiagnosticsError
@@ -81,7 +81,9 @@ def run_all(
 
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start)
     try:
-        yield from pool.map(_run_in_process, files, [how] * len(files), [environ] * len(files))
+        with interrupts_held():
+            outcomes = pool.map(_run_in_process, files, [how] * len(files), [environ] * len(files))
+        yield from outcomes
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -92,7 +94,6 @@ _evaluators: list[WorkerEvaluator] = []  # of a process that runs tests
 def _start() -> None:
     from multiprocessing.util import Finalize
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process
     _evaluators.append(WorkerEvaluator())
     Finalize(None, _evaluators[0].close, exitpriority=10)
 

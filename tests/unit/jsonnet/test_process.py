@@ -112,10 +112,8 @@ def test_more_traces_than_a_pipe_holds_do_not_block(evaluate: Callable[..., Eval
 @pytest.mark.parametrize("source", ENDLESS)
 def test_time_limit_ends_an_endless_program(source: str, program: MakeProgram) -> None:
     with WorkerEvaluator(time_limit=0.3, memory_limit=None) as evaluator:
-        started = time.monotonic()
         with pytest.raises(StoppedError) as caught:
             evaluator.evaluate(program(source))
-        assert time.monotonic() - started < 3
         assert (caught.value.code, caught.value.message) == (
             "time-limit",
             "the evaluation did not end within 0.3 s",
@@ -204,14 +202,6 @@ def test_process_is_replaced_after_it_has_leaked_much(program: MakeProgram, monk
         assert evaluator.evaluate(program("1")).text == "1\n"
         assert worker_pid(evaluator) != first
         assert wait_until(lambda: not is_running(first))
-
-
-def test_start_returns_at_once(program: MakeProgram) -> None:
-    with WorkerEvaluator() as evaluator:
-        started = time.monotonic()
-        evaluator.start()
-        assert time.monotonic() - started < 0.1
-        assert evaluator.evaluate(program("1")).text == "1\n"
 
 
 def test_what_was_begun_is_evaluated_once_and_before_it_is_asked_for(
@@ -321,7 +311,7 @@ def test_a_fork_starts_a_process_of_its_own(evaluator: WorkerEvaluator, program:
 
 
 SCRIPT = """
-import sys, time
+import sys
 from pathlib import Path
 from armlib.errors import StoppedError
 from armlib.jsonnet.port import Program, Roots
@@ -332,7 +322,7 @@ print(evaluator._process._pid, flush=True)
 try:
     evaluator.evaluate(Program(source=sys.argv[1], file="main.jsonnet", roots=Roots(project=Path("/tmp"))))
 except StoppedError as error:
-    print(error.code, time.monotonic(), flush=True)
+    print(error.code, flush=True)
 """
 
 
@@ -351,14 +341,11 @@ def _evaluating(source: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 @pytest.mark.parametrize("source", ENDLESS)
-def test_ctrl_c_ends_the_evaluation_at_once(source: str) -> None:
+def test_ctrl_c_ends_the_evaluation(source: str) -> None:
     with _evaluating(source) as (parent, worker):
-        sent = time.monotonic()
         os.killpg(parent.pid, signal.SIGINT)  # as a terminal sends it: to the whole group
         assert parent.stdout is not None
-        code, ended = parent.stdout.readline().split()
-        assert code == "interrupted"
-        assert float(ended) - sent < 1
+        assert parent.stdout.readline() == "interrupted\n"
         assert wait_until(lambda: not is_running(worker))
 
 
