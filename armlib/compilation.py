@@ -57,7 +57,7 @@ def compile_entries(
         name="compile",
         entries=(),
         values=parameters or {},
-        library=tuple(absolute(Path(folder), current) for folder in library),
+        library=tuple(absolute(folder, current) for folder in library),
         ext_str=ext_str or {},
         scope_kind=scope_kind,
         symbolic=symbolic,
@@ -67,7 +67,7 @@ def compile_entries(
     names: Mapping[str, str] = {}
     try:
         texts = [str(text) for text in named.values()]
-        settings = load_settings(absolute(Path(texts[0]), current), Flags(lint=lint), dict(os.environ))
+        settings = load_settings(absolute(texts[0], current), Flags(lint=lint), dict(os.environ))
         found = find_entries(texts, settings, current)
         names = found.names
         aliases = [alias or own for alias, own in zip(named, found.aliases, strict=True)]

@@ -329,7 +329,7 @@ def _paths_of(text: str) -> list[Path]:
     return [Path(part) for part in text.split(os.pathsep) if part]
 
 
-def absolute(path: Path, base: Path) -> Path:
+def absolute(path: Path | str, base: Path) -> Path:
     """Return *path* from the folder *base*, normalized; symbolic links in it are kept."""
     text = str(path)  # texts are joined, which takes a third of the time; a project has thousands of paths
-    return Path(os.path.normpath(os.path.join(base, path.expanduser() if text[:1] == "~" else text)))  # noqa: PTH118
+    return Path(os.path.normpath(os.path.join(base, Path(text).expanduser() if text[:1] == "~" else text)))  # noqa: PTH118

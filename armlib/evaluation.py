@@ -361,7 +361,7 @@ def _evaluate_file(text: str, parameters: Mapping[str, Json], where: Surrounding
     from armlib.report.names import renamed
 
     current = Path.cwd()
-    settings = load_settings(absolute(Path(text), current), Flags(), dict(os.environ))
+    settings = load_settings(absolute(text, current), Flags(), dict(os.environ))
     found = find_entries([text], settings, current)
     entries = ((found.aliases[0], absolute(found.paths[0], current)),)
     target = Target(name="eval", entries=entries, packages=found.packages, values=parameters)

@@ -103,7 +103,7 @@ def _read_file(reader: Reader, root: Table) -> File:
     types = root.table("types")
     makers = [_read_target(targets.table(name), name, base) for name in targets.names()]
     said = Flags(
-        library=tuple(absolute(Path(text), base) for text in root.texts("library")),
+        library=tuple(absolute(text, base) for text in root.texts("library")),
         format=root.choice("format", FORMATS),
         timeout=root.quantity("timeout", parse_duration),
         max_memory=_whole(root.quantity("max-memory", parse_size)),
@@ -166,8 +166,8 @@ def _read_lint(table: Table, base: Path) -> Lint:
     lint = Lint(
         on_compile=table.choice("on-compile", _RULE_SEVERITIES) or LINT_LEVEL,
         rules=rules,
-        paths=tuple(absolute(Path(text), base) for text in table.texts("paths")),
-        python=tuple(absolute(Path(text), base) for text in table.texts("python")),
+        paths=tuple(absolute(text, base) for text in table.texts("paths")),
+        python=tuple(absolute(text, base) for text in table.texts("python")),
         packages=tuple(table.texts("packages")),
         options={name: value for name, value in options.items() if value},
     )
@@ -188,10 +188,10 @@ def _read_target(table: Table, name: str, base: Path) -> Callable[[Path], Target
     parameters_out = table.text("parameters-out")
     linked_out = table.text("linked-out")
     settled: dict[str, Any] = {
-        "parameters": tuple(absolute(Path(text), base) for text in table.texts("parameters")),
+        "parameters": tuple(absolute(text, base) for text in table.texts("parameters")),
         "values": table.values("values"),
         "parameters_as_code": table.choice("parameters-as", ("code", "str")) == "code",
-        "library": tuple(absolute(Path(text), base) for text in table.texts("library")),
+        "library": tuple(absolute(text, base) for text in table.texts("library")),
         "ext_str": table.names_to_texts("ext-str"),
         "ext_code": table.names_to_texts("ext-code"),
         "tla_str": table.names_to_texts("tla-str"),
@@ -200,7 +200,7 @@ def _read_target(table: Table, name: str, base: Path) -> Callable[[Path], Target
         "minify": table.flag("minify"),
         "symbolic": table.flag("symbolic"),
     }
-    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in Path(name).parts or Path(name).is_absolute():
+    if not re.fullmatch(r"[\w.@ +/-]+", name) or ".." in name.split("/") or name.startswith("/"):
         table.problem((), f"'{name}' cannot name a target", "use letters, digits, '-', '_', '.' and '/'")
     table.finish()
 
@@ -208,9 +208,9 @@ def _read_target(table: Table, name: str, base: Path) -> Callable[[Path], Target
         return Target(
             name=name,
             entries=entries,
-            output=absolute(Path(output or f"{name}.json"), folder),
-            parameters_out=absolute(Path(parameters_out), folder) if parameters_out else None,
-            linked_out=absolute(Path(linked_out), folder) if linked_out else None,
+            output=absolute(output or f"{name}.json", folder),
+            parameters_out=absolute(parameters_out, folder) if parameters_out else None,
+            linked_out=absolute(linked_out, folder) if linked_out else None,
             **settled,
         )
 
@@ -225,9 +225,9 @@ def _read_entries(table: Table, base: Path) -> tuple[tuple[str | None, Path], ..
         table.problem((), f"the target has {said}", 'say entry = "FILE", or entries = { ALIAS = "FILE" }')
     entry = table.text("entry")
     if table.is_table("entries"):
-        return tuple((alias, absolute(Path(file), base)) for alias, file in table.names_to_texts("entries").items())
+        return tuple((alias, absolute(file, base)) for alias, file in table.names_to_texts("entries").items())
     files = table.texts("entries")
-    return tuple((None, absolute(Path(file), base)) for file in ([entry] if entry else files))
+    return tuple((None, absolute(file, base)) for file in ([entry] if entry else files))
 
 
 class Reader:
@@ -300,7 +300,7 @@ class Table:
 
     def path(self, key: str, base: Path) -> Path | None:
         value = self.text(key)
-        return absolute(Path(value), base) if value else None
+        return absolute(value, base) if value else None
 
     def flag(self, key: str) -> bool:
         return bool(self._get(key, bool, "true or false"))

@@ -62,7 +62,8 @@ class Cache:
         index = _load_index(folder, self._key)
         self._stats: dict[str, tuple[_Stat, str]] = index.stats  # path -> when it had the digest
         self._records: dict[str, tuple[Record, ...]] = index.records
-        self._looked_up: dict[tuple[str, str, Roots | None], str | None] = {}
+        self._current: set[tuple[str, str, str]] = set()  # what was read, and would be read the same again
+        self._listings: dict[tuple[str, Roots], str | None] = {}
         self._changed = False
 
     def digest(self, text: bytes) -> str:
@@ -72,7 +73,10 @@ class Cache:
     def find(self, target: str, key: str, roots: Roots) -> Record | None:
         """Return the record of *target* that was asked *key* and would read the same again."""
         for record in self._records.get(target, ()):
-            if record.key == key and all(self._is_current(*read, roots) for read in record.reads):
+            if record.key != key:
+                continue
+            unsure = [read for read in record.reads if read not in self._current]
+            if all(self._is_current(*read, roots) for read in unsure):
                 return record
         return None
 
@@ -126,17 +130,18 @@ class Cache:
             yield
 
     def _is_current(self, kind: str, path: str, digest: str, roots: Roots) -> bool:
-        known = (kind, path, roots if kind == "glob" else None)
-        if known not in self._looked_up:
-            self._looked_up[known] = self._current(kind, path, roots)
-        return self._looked_up[known] == digest
-
-    def _current(self, kind: str, path: str, roots: Roots) -> str | None:
-        if kind == "absent":
-            return None if os.path.lexists(path) else self.digest(b"")
         if kind == "glob":
-            return self._listing(path, roots)
-        return self._digest_of(path)
+            listed = path, roots  # another target may reach other folders
+            if listed not in self._listings:
+                self._listings[listed] = self._listing(path, roots)
+            return self._listings[listed] == digest
+        found = self._absence_of(path) if kind == "absent" else self._digest_of(path)
+        if found == digest:
+            self._current.add((kind, path, digest))
+        return found == digest
+
+    def _absence_of(self, path: str) -> str | None:
+        return None if os.path.lexists(path) else self.digest(b"")
 
     def _digest_of(self, path: str) -> str | None:
         """Return the keyed digest of what *path* holds now; it is read only when it looks changed."""

@@ -73,7 +73,7 @@ def find_entries(texts: Sequence[str], settings: Settings, folder: Path) -> Entr
         PackageError: A reference leads to no package, or to one that may not be used.
         RegistryError: A registry cannot be asked.
     """
-    if all(text == "-" or absolute(Path(text), folder).exists() for text in texts):
+    if all(text == "-" or absolute(text, folder).exists() for text in texts):
         return files_alone([Path(text) for text in texts])
     from armlib.build.entries import find_packages
 

@@ -22,7 +22,7 @@ _FILE = re.compile(r"[./~].*|.*\.(?:(?:lib|j)sonnet|jsonc?|bicep|bicepparam|ya?m
 
 def find_packages(texts: Sequence[str], settings: Settings, folder: Path) -> Entries:
     """Return *texts*, of which some are no files there are, as :func:`~armlib.build.compilation.find_entries` does."""
-    references = [text for text in texts if not absolute(Path(text), folder).exists() and _may_be_reference(text)]
+    references = [text for text in texts if not absolute(text, folder).exists() and _may_be_reference(text)]
     if not references:
         return files_alone([Path(text) for text in texts])
     from armlib.packages.entries import find_modules

@@ -14,7 +14,7 @@ from armlib import __version__
 from armlib.build.cache import Cache
 from armlib.build.compilation import roots_of
 from armlib.build.entries import names_of, with_pinned_entries
-from armlib.config import Settings, Target, project_root
+from armlib.config import Settings, Target
 from armlib.diagnostics import Diagnostic, error
 from armlib.errors import ArmlibError, DiagnosticsError, ExitCode
 from armlib.files import write_files
@@ -133,15 +133,12 @@ class _Job:
         self._parameters = {name: text for name, text in environ.items() if name.startswith("ARMLIB_PARAM")}
         self._types = _types(settings)
         self._lint = _lint(settings)
-        self._projects: dict[Path, Path] = {}  # folder -> the project it is in
+        self._roots: dict[tuple[Path, tuple[Path, ...]], Roots] = {}  # by folder and own library
 
     def ask(self, target: Target) -> _Asked:
         """Return *target* with its key."""
         target = with_pinned_entries(target, self._settings)
-        folder = target.entries[0][1].parent
-        if folder not in self._projects and not target.packages:
-            self._projects[folder] = project_root(folder)
-        roots = roots_of(target, self._settings, self._projects.get(folder))
+        roots = self._roots_of(target)
         asked = {
             "armlib": self._stamp,
             "target": {name: getattr(target, name) for name in _MEMBERS},
@@ -152,6 +149,15 @@ class _Job:
             "lint": self._lint,
         }
         return _Asked(target, roots, self._cache.digest(_text(asked)))
+
+    def _roots_of(self, target: Target) -> Roots:
+        """Return the folders that the imports of *target* may reach; they are found once for those that share them."""
+        if target.packages:
+            return roots_of(target, self._settings)
+        shared = target.entries[0][1].parent, target.library
+        if shared not in self._roots:
+            self._roots[shared] = roots_of(target, self._settings)
+        return self._roots[shared]
 
     def from_cache(self, asked: _Asked) -> Outcome | None:
         """Return the outcome when the cache has what the target makes; else None."""

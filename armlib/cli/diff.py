@@ -43,7 +43,7 @@ def diff_command(app: App, /, old: str, new: str, exit_code: bool, offline: bool
     with opened_at(settings, app.folder) as (sources, manifest):
 
         def interface(text: str) -> tuple[Interface, str]:
-            folder = absolute(Path(text), app.folder)
+            folder = absolute(text, app.folder)
             if folder.is_dir():
                 own = read_manifest(folder, app.folder)
                 its = package_settings(app, folder, report, result="changes", offline=offline)

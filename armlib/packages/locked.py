@@ -76,7 +76,7 @@ def _package(locked: Locked, numbers: Mapping[str, int], project: Path, cache: P
     imports = _numbered({locked.name: locked.id, **locked.imports}, numbers)
     label = f"{locked.name}@{locked.version}"
     if not locked.tree:
-        folder = absolute(Path(locked.source.removeprefix("path:")), project)
+        folder = absolute(locked.source.removeprefix("path:"), project)
         return Package(label=locked.name, folder=folder, exports=locked.exports, imports=imports)
     return Package(
         label=label,

@@ -202,7 +202,7 @@ def _read_mirrors(table: Table, folder: Path, project: Path) -> dict[str, tuple[
 
 
 def _read_trust(table: Table, folder: Path) -> Trust:
-    keys = {name: absolute(Path(text), folder) for name, text in table.names_to_texts("keys").items()}
+    keys = {name: absolute(text, folder) for name, text in table.names_to_texts("keys").items()}
     required = table.table("require")
     require = {pattern: tuple(required.texts(pattern)) for pattern in required.keys()}  # noqa: SIM118
     for pattern, names in require.items():

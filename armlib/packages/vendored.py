@@ -150,7 +150,7 @@ def _content(locked: Locked, settings: Settings) -> Content:
     from armlib.packages.cache import Cache
 
     if not locked.tree:
-        folder = absolute(Path(locked.source.removeprefix("path:")), settings.project)
+        folder = absolute(locked.source.removeprefix("path:"), settings.project)
         return _of_folder(folder, locked.id, locked.imports, locked)
     files = Cache(cache_folder(settings.packages.cache)).files(locked.tree)
     if files is None:
