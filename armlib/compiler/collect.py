@@ -19,7 +19,7 @@ from armlib.compiler.request import CompileRequest, Entry
 from armlib.compiler.sections import SECTIONS, kind_of, section_problems
 from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Place, error, nearest, warning
-from armlib.jsontypes import JsonObject, JsonPath
+from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.template.scope import ScopeKind, scope_kind_of_schema, scope_kind_of_types
 
 _SCOPE_WORDS = {
@@ -164,6 +164,8 @@ def _collected(document: Document, kind: ScopeKind) -> _Collected:
     if document.children:
         _expand(module, kind)
         template = module.template
+    if not document.is_arm:
+        template["resources"] = _present(template["resources"])
     outputs = with_anchor(_section(template, "outputs"), document.anchor)
     if document.anchor is not None and not isinstance(document.anchor, str):
         message = f"the id of {module.file} is {kind_of(document.anchor)}, not a text"
@@ -172,6 +174,13 @@ def _collected(document: Document, kind: ScopeKind) -> _Collected:
         template["outputs"], problems = with_types(outputs, _section(template, "parameters"))
         module.diagnostics += problems
     return module
+
+
+def _present(resources: Json) -> Json:
+    """Return the *resources* of a module without the nulls that its conditions leave."""
+    if isinstance(resources, dict):
+        return {symbol: resource for symbol, resource in resources.items() if resource is not None}
+    return [resource for resource in resources if resource is not None] if isinstance(resources, list) else resources
 
 
 _FIELDS = (*SECTIONS, "id", "parameterMetadata", "arguments", "dependencies", "actions")

@@ -345,6 +345,8 @@ def _traced(document: Document, evaluator: Evaluator, time_limit: float | None) 
 
 def _items_of(document: Document, *, is_flat: bool) -> Iterator[_Item]:
     for key, resource in members(document.template.get("resources")):
+        if resource is None and not document.is_arm:
+            continue  # what a condition leaves
         child = document.children.get(key)
         if child is not None:
             yield from _items_of(child, is_flat=is_flat)

@@ -48,4 +48,12 @@ def section_problems(template: Mapping[str, Json], path: JsonPath = ()) -> Itera
             yield name, error("unknown-member", f"a template has no member '{name}'", hint=hint, path=(*path, name))
         elif kind_of(value) not in kinds:
             message = f"'{name}' must be {' or '.join(kinds)}, not {kind_of(value)}"
-            yield name, error("wrong-type", message, path=(*path, name))
+            yield name, error("wrong-type", message, hint=_hint(name, kinds[0], value), path=(*path, name))
+
+
+def _hint(name: str, kind: str, value: Json) -> str | None:
+    empty = {"an array": "[]", "an object": "{}"}.get(kind)
+    if value is not None or empty is None:
+        return None
+    needed = f"write {name}: {empty}" if name == "resources" else f"leave it out, or write {name}: {empty}"
+    return f"{needed} when there are none"

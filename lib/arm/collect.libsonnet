@@ -31,7 +31,7 @@ local inlined(module) =
   ] else [];
   if lost != [] then
     error 'a template with ' + lost[0] + ' of its own is placed with arm.nested(template, name): its resources use them'
-  else module.resources;
+  else [resource for resource in module.resources if resource != null];
 
 // Put in front of an object, these tell what it has: the operator `in` lists all fields of the object, each time.
 local absent = { '$arm':: null, '$schema':: null, type:: null, apiVersion:: null, name:: null, resources:: null };

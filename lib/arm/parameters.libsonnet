@@ -123,7 +123,9 @@ local bound(metadata, parameters, root, definitions, checksIds) =
   local given =
     local object = read(parameters);
     if std.type(object) == 'object' then object else error 'the parameters must be an object, not ' + std.type(object);
-  local names = std.objectFieldsAll(metadata);
+  local names =
+    if std.type(metadata) == 'object' then std.objectFieldsAll(metadata)
+    else error 'parameterMetadata must be an object, { NAME: { type: … } } or {}, not ' + std.type(metadata);
   local isDeployTime(meta) = root && isSecureOrDeployTime(meta, definitions);
   local isSecret(meta) = (import 'parameters/metadata.libsonnet').isSecure(meta, definitions);
   local isOptional(meta) = 'defaultValue' in meta || (absent + meta).nullable == true || isDeployTime(meta);

@@ -32,23 +32,30 @@ local typeOfValue(value) =
   if type == 'string' && expression.isExpression(value) then (import 'result_type.libsonnet').of(value)
   else std.get({ number: 'int', boolean: 'bool', array: 'array', object: 'object' }, type, 'string');
 
-// The type of the inner parameter: the declared one where it is one type, else that of the value.
+// The type of the inner parameter: the declared one where it is one type beside null, else that of the value.
 local parameterType(meta, value, definitions) =
-  local names = metadata.typeNames(meta);
-  local target = if std.length(names) == 0 && '$ref' in meta then metadata.resolve(meta['$ref'], definitions);
-  if target != null then parameterType(target, value, definitions)
-  else
-    local secure = [std.asciiLower(name) for name in names if metadata.isSecureType(name)];
-    local declared = if std.length(names) == 1 then std.get(armTypes, metadata.typeOf(names[0]));
-    if std.length(secure) > 0 then secure[0] else if declared != null then declared else typeOfValue(value);
+  local typed = [link for link in metadata.chain(meta, definitions) if std.length(metadata.typeNames(link)) > 0];
+  local names = [
+    name
+    for link in typed[:1]
+    for name in metadata.typeNames(link)
+    if metadata.typeOf(name) != 'null'
+  ];
+  local secure = [std.asciiLower(name) for name in names if metadata.isSecureType(name)];
+  local declared = if std.length(names) == 1 then std.get(armTypes, metadata.typeOf(names[0]));
+  if std.length(secure) > 0 then secure[0] else if declared != null then declared else typeOfValue(value);
 
 local constraints = ['allowedValues', 'minLength', 'maxLength', 'minValue', 'maxValue'];
 
 // Whether a module takes null for the parameter, which the deployment is then to take, too.
-local takesNull(meta) =
-  std.get(meta, 'nullable') == true
-  || ('defaultValue' in meta && meta.defaultValue == null)
-  || std.member(std.map(std.asciiLower, metadata.typeNames(meta)), 'null');
+local takesNull(meta, definitions) =
+  local isTakenBy(links) =
+    std.length(links) > 0 && (
+      std.get(links[0], 'nullable') == true
+      || std.member([metadata.typeOf(name) for name in metadata.typeNames(links[0])], 'null')
+      || (std.length(metadata.typeNames(links[0])) == 0 && isTakenBy(links[1:]))
+    );
+  ('defaultValue' in meta && meta.defaultValue == null) || isTakenBy(metadata.chain(meta, definitions));
 
 local declaration(meta, value, definitions) = { type: parameterType(meta, value, definitions) } + {
   [name]: meta[name]
@@ -115,7 +122,7 @@ local prepare(module) =
       declarations: {
         [found.name]: declaration(metas[found.name], if 'value' in found then found.value else found.default, definitions)
                       + (if 'default' in found then { defaultValue: found.default } else {})
-                      + { [if found.mayBeNull && takesNull(metas[found.name]) then 'nullable']: true }
+                      + { [if found.mayBeNull && takesNull(metas[found.name], definitions) then 'nullable']: true }
         for found in plans
       },
       values: { [found.name]: { value: found.value } for found in plans if 'value' in found },
@@ -135,17 +142,25 @@ local outputsOf(module) =
 local needsNames(declarations) =
   declarations != null && std.any(['nullable' in declarations[name] for name in std.objectFields(declarations)]);
 
+// Resources without the nulls that conditions leave.
+local present(resources) =
+  local type = std.type(resources);
+  if type == 'array' then [resource for resource in resources if resource != null]
+  else if type != 'object' then resources
+  else { [name]: resources[name] for name in std.objectFields(resources) if resources[name] != null };
+
 local templateOf(prepared, scope) =
   local module = prepared.module;
   if '$schema' in module then module
   else
     local isNamed = needsNames(prepared.declarations);
+    local resources = present(module.resources);
     {
       '$schema': schema(scope),
       [if isNamed then 'languageVersion']: '2.0',
       contentVersion: '1.0.0.0',
       [if prepared.declarations != null && std.length(prepared.declarations) > 0 then 'parameters']: prepared.declarations,
-      resources: if isNamed then (import 'symbols.libsonnet').named(module.resources) else module.resources,
+      resources: if isNamed then (import 'symbols.libsonnet').named(resources) else resources,
       outputs: outputsOf(module),
     } + { [name]: module[name] for name in sections if name in module && module[name] != null };
 

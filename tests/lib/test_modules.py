@@ -76,6 +76,7 @@ def test_a_secret_of_the_root_is_a_parameter_of_the_template(jsonnet: Any) -> No
         ("notOne:: { type: 'string', defaultValue: 1 }", []),
         ("child:: arm.Module { a:: thing('1'), b:: thing('2') }, z:: thing('3')", ["1", "2", "3"]),
         ("child:: { resources: [thing('1')], outputs: {} }", ["1"]),
+        ("child:: { resources: [if false then thing('1'), thing('2')] }", ["2"]),
         ("children:: [arm.Module { a:: thing('1') }, { x: arm.Module { a:: thing('2') } }]", ["1", "2"]),
         ("template:: { '$schema': 's', contentVersion: '1', parameters: {}, resources: [thing('1')] }", ["1"]),
         ("own:: thing('1'), resources+: [thing('extra')]", ["1", "extra"]),
@@ -194,6 +195,7 @@ def test_modules_by_others_are_children_too(jsonnet: Any) -> None:
         ("arm.Module { parameterMetadata:: { name: { type: 'string' } } }", {}, "parameter 'name'"),
         ("arm.Module { parameterMetadata:: { name: { type: 'string' } } }", {"nmae": "x"}, "did you mean 'name'?"),
         ("arm.Module { parameterMetadata:: { a: { type: 'int' } }, outputs: {} }", {"a": "x"}, "is not an integer"),
+        ("arm.Module { parameterMetadata:: null }", {}, "parameterMetadata must be an object"),
         ("arm.Module { bare:: { type: 'A.B/c', apiVersion: '1' } }", {}, "a resource of type A.B/c has no name"),
         (
             "arm.Module { child:: { '$schema': 's', parameters: { a: {} }, resources: [] } }",

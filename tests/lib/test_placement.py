@@ -268,6 +268,38 @@ def test_null_reaches_a_nested_module(jsonnet: Any) -> None:
     }
 
 
+def test_null_reaches_a_parameter_whose_shared_type_takes_it(jsonnet: Any) -> None:
+    module = """arm.Module {
+      definitions:: {
+        zone: { type: 'string', nullable: true },
+        other: { '$ref': '#/definitions/zone' },
+        size: { type: ['int', 'null'] },
+        strict: { type: 'string' },
+        circle: { '$ref': '#/definitions/circle' },
+      },
+      parameterMetadata:: {
+        [name]: { '$ref': '#/definitions/' + name } for name in ['zone', 'other', 'size', 'strict', 'circle']
+      } + { typed: { type: 'string', '$ref': '#/definitions/zone' } },
+      a:: arm.Resource('A.B/c', '1') { name: 'x' },
+      parameters:: { [name]: "[parameters('" + name + "')]" for name in std.objectFields($.parameterMetadata) },
+    }"""
+    found = jsonnet(f"arm.nested({module}, 'n').properties.template")
+    assert found["languageVersion"] == "2.0"
+    nullable = {name for name, declared in found["parameters"].items() if declared.get("nullable")}
+    assert nullable == {"zone", "other", "size"}
+    assert {name: declared["type"] for name, declared in found["parameters"].items()} == {
+        **dict.fromkeys(("zone", "other", "strict", "typed", "circle"), "string"),
+        "size": "int",
+    }
+
+
+def test_null_among_the_resources_of_a_placed_module_is_skipped(jsonnet: Any) -> None:
+    array = "arm.nested({ resources: [if false then 1, { name: 'a' }] }, 'n').properties.template.resources"
+    assert jsonnet(array) == [{"name": "a"}]
+    named = "arm.linked({ resources: { a: null, b: { name: 'b' } } }, 'n').linkedTemplate.template.resources"
+    assert jsonnet(named) == {"b": {"name": "b"}}
+
+
 def test_what_is_never_null_stays_in_an_array(jsonnet: Any) -> None:
     module = """arm.Module {
       parameterMetadata:: { subnet: { type: 'resourceId', nullable: true }, tag: { type: 'string', nullable: true } },

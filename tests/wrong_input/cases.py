@@ -143,6 +143,14 @@ CASES: dict[str, Case] = {
     "null": main("null\n"),
     "a-text": main("'[resourceGroup().id]'\n"),
     "resources-missing": main("{ outputs: {} }\n"),
+    "sections-that-are-null": main("{ resources: null, outputs: null, variables: null, functions: null }\n"),
+    "null-inside-members": main(
+        template(
+            resources=f"[{RESOURCE} {{ dependsOn: [null], resources: [null] }}]",
+            outputs="{ a: null }",
+            variables="{ b: null }",
+        )
+    ),
     "resources-not-an-array": main("{ resources: { a: 1 }, outputs: [] }\n"),
     "resource-without-type-and-name": main("{ resources: [{ properties: {} }, { type: 'A.B/c' }, 7, null] }\n"),
     "resource-with-a-wrong-type-text": main(

@@ -57,6 +57,8 @@ _OUTPUT: Kinds = {
 }
 _COPY: Kinds = {"name": ("a text",), "count": ("a number",), "mode": ("a text",), "batchSize": ("a number",)}
 _CLASSES: Mapping[type, str] = {str: "a text", list: "an array", dict: "an object"}
+_JOINED = "take it out; in Jsonnet, join lists: [always] + (if CONDITION then [sometimes] else [])"
+_NAMED = "take it out; in Jsonnet, name it by condition: { [if CONDITION then 'name']: … }"
 _TYPES = ("string", "securestring", "int", "bool", "object", "secureobject", "array")
 
 
@@ -84,7 +86,13 @@ def _sections(level: Level) -> Iterator[Diagnostic]:
 
 def _not_objects(level: Level) -> Iterator[Diagnostic]:
     """Yield an error for each resource that is none."""
-    resources = level.template.get("resources")
+    yield from _no_resources(level.template.get("resources"), level.path)
+    for resource in level.resources:
+        if "resources" in resource.body:
+            yield from _no_resources(resource.body["resources"], resource.path)
+
+
+def _no_resources(resources: Json, path: JsonPath) -> Iterator[Diagnostic]:
     items: Iterator[tuple[str | int, Json]] = iter(
         resources.items()
         if isinstance(resources, dict)
@@ -93,8 +101,8 @@ def _not_objects(level: Level) -> Iterator[Diagnostic]:
     for key, value in items:
         if not isinstance(value, dict):
             message = f"a resource must be an object, not {kind_of(value)}"
-            hint = "join lists: [always] + (if CONDITION then [sometimes] else [])" if value is None else None
-            yield error("wrong-type", message, hint=hint, path=(*level.path, "resources", key))
+            hint = None if value is not None else _NAMED if isinstance(key, str) else _JOINED
+            yield error("wrong-type", message, hint=hint, path=(*path, "resources", key))
 
 
 def _members(template: JsonObject, section: str, path: JsonPath, kinds: Kinds, what: str) -> Iterator[Diagnostic]:
@@ -104,6 +112,8 @@ def _members(template: JsonObject, section: str, path: JsonPath, kinds: Kinds, w
         place = (*path, section, name)
         if not isinstance(member, dict):
             hint = "write { type: 'string', value: … }" if what == "output" else "write { type: 'string' }"
+            if member is None:
+                hint = _NAMED
             message = f"the {what} '{name}' must be an object, not {kind_of(member)}"
             yield error("wrong-type", message, hint=hint, path=place)
             continue
@@ -148,7 +158,8 @@ def _resource(resource: Resource) -> Iterator[Diagnostic]:
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, str):
             message = f"an entry of dependsOn must be a text, not {kind_of(entry)}"
-            yield error("wrong-type", message, path=(*resource.path, "dependsOn", number))
+            hint = _JOINED if entry is None else None
+            yield error("wrong-type", message, hint=hint, path=(*resource.path, "dependsOn", number))
     copy = body.get("copy")
     if isinstance(copy, dict):
         yield from _copy(copy, (*resource.path, "copy"))

@@ -103,6 +103,7 @@ local isDeployTime(meta, definitions) =
   typeOf:: typeOf,
   allTypes:: allTypes,
   resolve:: resolve,
+  chain:: chain,
   isExpression:: isExpression,
   holdsExpression:: holdsExpression,
   isSecureType:: isSecureType,

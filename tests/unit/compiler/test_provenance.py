@@ -299,6 +299,19 @@ def test_a_diagnostic_has_the_line_of_the_module(tmp_path: Path) -> None:
     assert found.excerpt.text == WRONG.split("\n")[2]
 
 
+def test_null_among_the_resources_is_skipped_and_places_hold(tmp_path: Path) -> None:
+    right = WRONG.replace("[\n", "[\n if false then {},\n null,\n").replace("tags: 1", "tags: {}")
+    evaluator = InProcessEvaluator()
+    skipped = compile_template(request(written(tmp_path, main_jsonnet=right)), evaluator)
+    assert skipped.template is not None
+    resources: Any = skipped.template["resources"]
+    assert [body["name"] for body in resources] == ["a"]
+    wrong = WRONG.replace("[\n", "[\n if false then {},\n null,\n")
+    (found,) = compile_template(request(written(tmp_path, main_jsonnet=wrong)), evaluator).diagnostics
+    assert found.place is not None
+    assert (found.place.line, found.place.column, found.path) == (5, 73, ("resources", 0, "tags"))
+
+
 @pytest.mark.parametrize(
     "failure",
     [EvaluationError(()), StoppedError("took too long", code="time-limit"), StoppedError("big", code="memory-limit")],
