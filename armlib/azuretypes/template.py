@@ -207,9 +207,7 @@ def check_placed(placed: Placed, definitions: Definitions, corrections: Correcti
     return found + check_body(body, definitions)
 
 
-def find_type(
-    placed: Placed, definitions: Definitions, corrections: Corrections | None = None
-) -> tuple[ResourceType | None, bool]:
+def find_type(placed: Placed, definitions: Definitions) -> tuple[ResourceType | None, bool]:
     """Return the definition that a resource is checked against, and whether it is exactly the one it asks for."""
     name = placed.effective_type()
     if name is None:

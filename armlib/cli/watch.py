@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from armlib.cli.app import has_colour, write_err
 from armlib.deployment.scopes import DEPLOYMENTS, id_key, short_id
-from armlib.deployment.target import Progress, Step
+from armlib.deployment.target import Progress, Step, is_final
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -162,4 +162,4 @@ def _is_shown(step: Step) -> bool:
 
 
 def _has_ended(step: Step) -> bool:
-    return step.state.casefold() in {"succeeded", "failed", "canceled"}
+    return is_final(step.state)

@@ -236,7 +236,7 @@ class _Linker:
     def _complete(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> None:
         if not used.all and not used.entries:
             return
-        missing = self._missing(resource, used, uses)
+        missing = self._missing(used, uses)
         kept = self._kept(resource, used, uses)
         written = resource.body.get("dependsOn")
         if (written is not None and not isinstance(written, list)) or resource.is_existing:
@@ -258,8 +258,8 @@ class _Linker:
         """Return whether entries that were written in another way are put into symbolic names."""
         return self._symbolizes if level.owner is None else self._reduces and level.is_symbolic
 
-    def _missing(self, resource: Resource, used: _Uses, uses: Mapping[Resource, _Uses]) -> list[Resource]:
-        """Return what *resource* uses and does not wait for, directly or through what it waits for."""
+    def _missing(self, used: _Uses, uses: Mapping[Resource, _Uses]) -> list[Resource]:
+        """Return what is used and not waited for, directly or through what it waits for."""
         wanted = [target for target in used.all if target not in used.covered]
         if len(used.all) > 1:
             wanted = [target for target in wanted if not _is_implied(target, used.all, uses)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from armlib.compiler.function_table import find_signature
 from armlib.diagnostics import Diagnostic, error, warning
@@ -155,8 +154,3 @@ def _loop_in_group(alias: str, name: str) -> Diagnostic:
         hint="compile the module alone, or give the output a value made with map()",
         path=("outputs", alias, name),
     )
-
-
-def declared_outputs(template: JsonObject) -> JsonObject:
-    """Return the ``outputs`` of a template."""
-    return cast(JsonObject, template.get("outputs") or {})

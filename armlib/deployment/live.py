@@ -217,7 +217,7 @@ class LiveState(DeploymentState):
         if found is None:
             return self._absent(not_found(id_))
         if full:
-            return {**whole_reference(id_, api_version, found), **_values(found)}
+            return {**_whole_reference(id_, api_version), **_values(found)}
         return _values(found).get("properties") or {}
 
     def _absent(self, fault: Fault) -> Answer:
@@ -228,8 +228,8 @@ class LiveState(DeploymentState):
         raise fault
 
 
-def whole_reference(id_: str, api_version: str | None, found: Mapping[str, Any]) -> dict[str, Value]:
-    """Return what ``reference(…, 'Full')`` gives beside the members of the resource *found*.
+def _whole_reference(id_: str, api_version: str | None) -> dict[str, Value]:
+    """Return what ``reference(…, 'Full')`` gives beside the members of the resource.
 
     Source: "Resource functions for ARM templates", reference, the full object.
     """

@@ -154,7 +154,7 @@ class DeploymentState:
     def _of_instance(self, instance: Instance, api_version: str | None, *, full: bool, by_name: bool) -> Answer:
         version = api_version or instance.api_version
         call = _reference_call(instance.id, version, full=full)
-        mocked = self._mocked_reference(text_of(instance.id), call, instance, full=full)
+        mocked = self._mocked_reference(text_of(instance.id), instance, full=full)
         if mocked is not None:
             return mocked
         basics = _basics(instance, version)
@@ -188,10 +188,10 @@ class DeploymentState:
         if elsewhere is not None:
             return self._of_instance(elsewhere, api_version, full=full, by_name=False)
         call = _reference_call(id_, api_version, full=full)
-        mocked = self._mocked_reference(text_of(id_), call, None, full=full)
+        mocked = self._mocked_reference(text_of(id_), None, full=full)
         return mocked if mocked is not None else Unknown(call, "object")
 
-    def _mocked_reference(self, id_: str, call: Node, instance: Instance | None, *, full: bool) -> Value:
+    def _mocked_reference(self, id_: str, instance: Instance | None, *, full: bool) -> Value:
         mocks = self._mocks.reference
         if not mocks:
             return None

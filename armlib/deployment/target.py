@@ -99,6 +99,11 @@ class Step:
     fault: Fault | None = None
 
 
+def is_final(state: str) -> bool:
+    """Return whether nothing follows on the provisioning state *state*, of a deployment, a stack or a step."""
+    return state.casefold() in {"succeeded", "failed", "canceled"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far a deployment is: its state, its steps in the order they began, and in the end its outputs or fault.
@@ -115,7 +120,7 @@ class Progress:
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen."""
-        return self.state.casefold() in {"succeeded", "failed", "canceled"}
+        return is_final(self.state)
 
 
 class Target(Reader, Protocol):

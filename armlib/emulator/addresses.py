@@ -87,11 +87,6 @@ class Address:
         """Whether it has a parent resource."""
         return self.kind is Kind.RESOURCE and len(self.names) > 1
 
-    @property
-    def parent_type(self) -> str:
-        """The type of the parent resource."""
-        return self.type.rpartition("/")[0]
-
     def below(self, id_of_container: str) -> str:
         """Return the id with what it lies in spelt as *id_of_container*."""
         return id_of_container + self.id[len(self.container) :]

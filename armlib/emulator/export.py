@@ -86,7 +86,7 @@ class Exports:
         resource: dict[str, Any] = {
             "type": address.type,
             "apiVersion": row.api_version,
-            "name": _name(row, known, names),
+            "name": _name(row, names),
             **{name: _escaped(_named(value, known, names)) for name, value in body.items() if name not in _NO_MEMBERS},
         }
         if address.is_extension:
@@ -131,7 +131,7 @@ def _pieces(row: Row, names: Mapping[str, str]) -> list[str]:
     return whole
 
 
-def _name(row: Row, known: Mapping[str, Row], names: Mapping[str, str]) -> str:
+def _name(row: Row, names: Mapping[str, str]) -> str:
     pieces = _pieces(row, names)
     if not pieces[0].startswith("parameters("):
         return _escaped("/".join(parse_address(row.id).names))  # type: ignore[no-any-return]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -300,11 +300,6 @@ class Names:
     def user_function_names(self) -> Sequence[str]:
         """Return the names of the user functions."""
         return tuple(self.functions)
-
-
-def fixed_scope(now: datetime | None = None) -> Scope:
-    """Return a resource group scope of which nothing but the time is known; for a single expression."""
-    return Scope(now=now or datetime.now(UTC))
 
 
 def _find(values: Mapping[str, Value], name: str, missing: Callable[[str, Mapping[str, Value]], Exception]) -> Value:

@@ -57,11 +57,6 @@ def not_true(value: Any) -> bool:
     return not is_true(value)
 
 
-def not_false(value: Any) -> bool:
-    """Return whether a setting is not off; absent is not."""
-    return not is_false(value)
-
-
 def old_tls(value: Any) -> bool:
     """Return whether a setting allows TLS below 1.2; absent is not asked."""
     if not isinstance(value, str):

@@ -73,16 +73,6 @@ def join_type_and_names(type_: str, names: tuple[str, ...]) -> str:
     return "/".join([namespace, *(part for pair in zip(kinds, names, strict=False) for part in pair)])
 
 
-def same_id(one: str, other: str) -> bool:
-    """Return whether two ids name the same resource."""
-    return one.casefold().rstrip("/") == other.casefold().rstrip("/")
-
-
-def type_segments(type_: str) -> int:
-    """Return the number of name segments that a resource of *type_* needs: 1 for ``Microsoft.X/a``."""
-    return type_.count("/")
-
-
 def _rpartition_folded(text: str, marker: str) -> tuple[str, str, str]:
     at = text.casefold().rfind(marker) if text.isascii() else text.lower().rfind(marker)
     return (text[:at], marker, text[at + len(marker) :]) if at >= 0 else ("", "", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from armlib.expressions.environment import Environment, Names, fixed_scope
+from armlib.expressions.environment import Environment, Names, Scope
 from armlib.expressions.evaluate import evaluate
 from armlib.expressions.functions import FUNCTIONS, find_function
 from armlib.expressions.parser import parse
@@ -47,7 +48,7 @@ def jsonnet_of(value: Any) -> str:
 
 
 def nothing() -> Environment:
-    return Environment(template=Names(), scope=fixed_scope())
+    return Environment(template=Names(), scope=Scope(now=datetime.now(UTC)))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

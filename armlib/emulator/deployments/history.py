@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from armlib.deployment.scopes import id_key
-from armlib.emulator.deployments.operation import FINAL, Operation
+from armlib.deployment.scopes import id_key, scope_and_name
+from armlib.deployment.target import is_final
+from armlib.emulator.deployments.operation import Operation
 from armlib.emulator.deployments.refusals import history_full
 from armlib.emulator.resources import Bodies
 from armlib.emulator.store import RUNNING_DEPLOYMENTS, Store
@@ -43,7 +44,7 @@ class History:
         """Yield the deployments of all scopes that have not ended, in the order they came."""
         for document in self._store.documents(RUNNING_DEPLOYMENTS):
             found = self._store.document(_DEPLOYMENTS, document.key)
-            if found is not None and state_of(found) not in FINAL:
+            if found is not None and not is_final(state_of(found)):
                 yield found
 
     def asked(self, id_: str) -> JsonObject | None:
@@ -56,13 +57,13 @@ class History:
         *room_is_made* tells that the oldest ones make room when the scope has too many; otherwise that is a fault.
         """
         id_ = str(body["id"])
-        key, scope = id_key(id_), _scope_key(_scope_of(id_))
+        key, scope = id_key(id_), _scope_key(scope_and_name(id_)[0])
         with self._store.write():
             self.drop(id_)
-            self._make_room(_scope_of(id_), room_is_made=room_is_made)
+            self._make_room(scope_and_name(id_)[0], room_is_made=room_is_made)
             self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
             self._store.keep(_ASKED, key, asked, scope=scope)
-            if state_of(body) not in FINAL:
+            if not is_final(state_of(body)):
                 self._store.keep(RUNNING_DEPLOYMENTS, key, {}, scope=scope)
 
     def keep(self, body: JsonObject) -> None:
@@ -70,16 +71,16 @@ class History:
         id_ = str(body["id"])
         if self.find(id_) is None:
             return
-        key, scope = id_key(id_), _scope_key(_scope_of(id_))
+        key, scope = id_key(id_), _scope_key(scope_and_name(id_)[0])
         self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
-        if state_of(body) in FINAL:
+        if is_final(state_of(body)):
             self._store.drop(RUNNING_DEPLOYMENTS, key)
         else:
             self._store.keep(RUNNING_DEPLOYMENTS, key, {}, scope=scope)
 
     def keep_asked(self, id_: str, asked: JsonObject) -> None:
         """Keep what the deployment with the id *id_* was asked."""
-        self._store.keep(_ASKED, id_key(id_), asked, scope=_scope_key(_scope_of(id_)))
+        self._store.keep(_ASKED, id_key(id_), asked, scope=_scope_key(scope_and_name(id_)[0]))
 
     def keep_operation(self, operation: Operation) -> None:
         """Keep the step *operation* as it is now."""
@@ -103,10 +104,6 @@ class History:
             self._store.drop(RUNNING_DEPLOYMENTS, key)
             return self._store.drop(_DEPLOYMENTS, key)
 
-    def is_too_full(self, scope: str) -> bool:
-        """Return whether the scope has no room for another deployment."""
-        return self._count(scope) >= MOST
-
     def _make_room(self, scope: str, *, room_is_made: bool) -> None:
         count = self._count(scope)
         if not room_is_made:
@@ -117,7 +114,7 @@ class History:
             return
         over = count + 1 - _PRUNED_TO
         for body in self.list(scope, newest_first=False):
-            if over > 0 and state_of(body) in FINAL:
+            if over > 0 and is_final(state_of(body)):
                 self.drop(str(body["id"]))
                 over -= 1
 
@@ -130,10 +127,6 @@ def state_of(body: JsonObject) -> str:
     """Return the provisioning state of a deployment."""
     properties: Any = body.get("properties")
     return str(properties.get("provisioningState"))
-
-
-def _scope_of(id_: str) -> str:
-    return id_[: id_.casefold().rindex("/providers/microsoft.resources/deployments/")]
 
 
 def _scope_key(scope: str) -> str:

@@ -23,7 +23,6 @@ RUNNING: Final = "Running"
 SUCCEEDED: Final = "Succeeded"
 FAILED: Final = "Failed"
 CANCELED: Final = "Canceled"
-FINAL: Final = frozenset((SUCCEEDED, FAILED, CANCELED))
 
 _STATUS: Final = {
     200: "OK",

@@ -12,7 +12,6 @@ from armlib.dataclass import dataclass
 from armlib.deployment.context import Context, Mocks, at_scope
 from armlib.deployment.expand import ExpandedResource, Expansion, expand
 from armlib.deployment.fault import Fault
-from armlib.deployment.live import Live
 from armlib.deployment.loader import Loader
 from armlib.deployment.names import Names
 from armlib.deployment.nested import argument_value
@@ -21,7 +20,6 @@ from armlib.deployment.scopes import DEPLOYMENTS, RESOURCE_GROUPS, id_key
 from armlib.diagnostics import Severity
 from armlib.emulator.addresses import parse_address
 from armlib.emulator.caller import Caller
-from armlib.emulator.deployments.reading import StateReader
 from armlib.emulator.deployments.refusals import invalid_template, preflight_failed, template_problem
 from armlib.emulator.deployments.request import Request
 from armlib.emulator.deployments.settled import EveryTypeHasZones
@@ -88,7 +86,6 @@ class Planner:
 
     Args:
         resources: The resources, scopes included.
-        reader: What expressions ask.
         settings: Ids and clock of the engine.
         loader: Finds linked templates.
         versions: The API versions of a type that are known, oldest first.
@@ -97,13 +94,11 @@ class Planner:
     def __init__(
         self,
         resources: Resources,
-        reader: StateReader,
         settings: Settings,
         loader: Loader,
         versions: Callable[[str], Sequence[str]] = lambda type_: (),
     ) -> None:
         self._resources = resources
-        self._reader = reader
         self._settings = settings
         self._loader = loader
         self._versions = versions
@@ -189,13 +184,12 @@ class Planner:
             for resource in plan.expansion.resources
             if resource.type.casefold() in _MAKES_SCOPES and isinstance(resource.id, str)
         }
-        live = Live(self._reader, keeps_absent=True)
         seen: dict[str, Fault | None] = {}
         for resource in plan.expansion.resources:
             try:
                 self._check_scope(resource, made, seen)
                 if resource.type.casefold() != DEPLOYMENTS:
-                    self._check(resource, live, caller)
+                    self._check(resource, caller)
             except Fault as fault:
                 if fault.target is None and isinstance(resource.id, str):
                     fault.target = resource.id
@@ -222,7 +216,7 @@ class Planner:
             seen[scope] = not_found(address)
             raise not_found(address)
 
-    def _check(self, resource: ExpandedResource, live: Live, caller: Caller) -> None:
+    def _check(self, resource: ExpandedResource, caller: Caller) -> None:
         """Raise a fault when its service would refuse *resource*; what is not known yet is not asked about."""
         if resource.condition is not True or not isinstance(resource.id, str):
             return

@@ -19,7 +19,7 @@ from armlib.deployment.expand import ExpandedResource
 from armlib.deployment.fault import Fault
 from armlib.deployment.live import Live
 from armlib.deployment.scopes import DEPLOYMENTS, id_key
-from armlib.deployment.target import Progress, Step
+from armlib.deployment.target import Progress, Step, is_final
 from armlib.emulator.caller import Caller
 from armlib.emulator.deployments.cleanup import clean_up
 from armlib.emulator.deployments.entry import Entry, body_of, nested_body
@@ -29,7 +29,6 @@ from armlib.emulator.deployments.operation import (
     CLEANUP,
     CREATE,
     FAILED,
-    FINAL,
     OUTPUTS,
     READ,
     RUNNING,
@@ -337,7 +336,7 @@ class Run:
     def _begin_resource(self, task: Task, resource: ExpandedResource, entry: Entry) -> None:
         self._resolved[task] = resource
         task.state = State.BEGUN
-        self._begun[task] = self._operation(task, resource, entry)
+        self._begun[task] = self._operation(resource, entry)
         latency = self._parts.latency(str(resource.id))
         if latency > 0:
             self._stage(self._begun[task])
@@ -368,12 +367,12 @@ class Run:
         """Begin with a nested deployment, or a linked one."""
         nested = resource.nested
         task.state = State.BEGUN
-        self._begun[task] = self._operation(task, resource, around)
+        self._begun[task] = self._operation(resource, around)
         if nested is None:
             raise _not_loaded(resource)
         id_, name = str(resource.id), str(resource.name)
         before = self._parts.history.find(id_)
-        if before is not None and state_of(before) not in FINAL and not self._is_own(before):
+        if before is not None and not is_final(state_of(before)) and not self._is_own(before):
             raise active(name, str(before["properties"]["timestamp"]))  # type: ignore[index, call-overload]
         environment = nested.environment
         outputs: Mapping[str, Value] = nested.outputs
@@ -454,7 +453,7 @@ class Run:
         resource = task.resource
         if not self._resumed or resource.type.casefold() == DEPLOYMENTS or not isinstance(resource.id, str):
             return False
-        operation = self._operation(task, resource, entry)
+        operation = self._operation(resource, entry)
         found: Any = self._parts.history.operation(entry.id, operation.operation_id)
         if found is None or found["properties"]["provisioningState"] != SUCCEEDED:
             return False
@@ -531,7 +530,7 @@ class Run:
             fault.target = task.resource.id
         entry.faults.append(fault)
         if task not in self._begun:
-            self._begun[task] = self._operation(task, task.resource, entry)
+            self._begun[task] = self._operation(task.resource, entry)
         self._end_operation(task, FAILED, fault.status, fault)
         self._schedule.end(task, State.FAILED)
 
@@ -622,7 +621,7 @@ class Run:
 
     # operations
 
-    def _operation(self, task: Task, resource: ExpandedResource, entry: Entry) -> Operation:
+    def _operation(self, resource: ExpandedResource, entry: Entry) -> Operation:
         version = reveal(resource.api_version)
         return Operation(
             deployment=entry.id,

@@ -14,12 +14,12 @@ from armlib.azuretypes.model import Definitions
 from armlib.deployment.expand import ExpandedResource
 from armlib.deployment.fault import Fault
 from armlib.deployment.loader import FileLoader, Loaded, Loader
-from armlib.deployment.scopes import id_key
-from armlib.deployment.target import Progress, Step
+from armlib.deployment.scopes import id_key, scope_and_name
+from armlib.deployment.target import Progress, Step, is_final
 from armlib.emulator.caller import ANYONE, Caller
 from armlib.emulator.deployments import owner, refusals
 from armlib.emulator.deployments.history import History, state_of
-from armlib.emulator.deployments.operation import ACCEPTED, FAILED, FINAL, SUCCEEDED, step_of
+from armlib.emulator.deployments.operation import ACCEPTED, FAILED, SUCCEEDED, step_of
 from armlib.emulator.deployments.planning import Plan, Planner
 from armlib.emulator.deployments.preview import previewed
 from armlib.emulator.deployments.reading import ProviderOf, StateReader
@@ -75,7 +75,7 @@ class Deployments:
         self.latency = latency
         self.history = History(store)
         versions = definitions.versions if definitions is not None else lambda type_: ()
-        self._planner = Planner(resources, self._reader(), settings, self._loader, versions)
+        self._planner = Planner(resources, settings, self._loader, versions)
         self._parts = Parts(
             store=store,
             resources=resources,
@@ -161,7 +161,7 @@ class Deployments:
         end = None if timeout is None else time.monotonic() + timeout
         while True:  # another process runs it
             found = self.get(scope, name)
-            if state_of(found) in FINAL:
+            if is_final(state_of(found)):
                 return found
             if self._closing and running_is_enough:
                 return found
@@ -173,7 +173,7 @@ class Deployments:
         """Cancel a running deployment: what has begun is ended, and nothing more begins."""
         found = self.get(scope, name)
         run = self._runs.get(id_key(str(found["id"])))
-        if run is None or state_of(found) in FINAL:
+        if run is None or is_final(state_of(found)):
             raise refusals.not_cancellable(name, state_of(found))
         run.cancel()
 
@@ -189,7 +189,7 @@ class Deployments:
     def check_delete(self, scope: str, name: str) -> None:
         """Raise the fault with which :meth:`delete` would refuse: the deployment still runs."""
         found = self.history.find(self._id(scope, name))
-        if found is not None and state_of(found) not in FINAL:
+        if found is not None and not is_final(state_of(found)):
             raise refusals.being_used(name)
 
     # questions
@@ -209,7 +209,7 @@ class Deployments:
         properties["diagnostics"] = plan.warnings
         return body
 
-    def what_if(self, scope: str, name: str, request: JsonObject, *, caller: Caller = ANYONE) -> JsonObject:
+    def what_if(self, scope: str, name: str, request: JsonObject) -> JsonObject:
         """Return what a deployment would change, ``{status, properties: {changes, potentialChanges, diagnostics}}``.
 
         Raises:
@@ -361,7 +361,7 @@ class Deployments:
     def _check_earlier(self, request: Request) -> None:
         """Raise a fault when an earlier deployment of the same name is in the way."""
         found = self.history.find(request.id)
-        if found is not None and state_of(found) not in FINAL:
+        if found is not None and not is_final(state_of(found)):
             properties: Any = found["properties"]
             raise refusals.active(request.name, str(properties["timestamp"]))
         self._check_location(request)
@@ -502,8 +502,7 @@ class Deployments:
         """Return the request that a deployment was made with."""
         request: Any = asked["request"]
         again = {**request, "properties": {**request["properties"], "template": asked["template"]}}
-        scope = id_[: id_.casefold().rindex("/providers/microsoft.resources/deployments/")]
-        return read_request(scope, name, again, self._loader)
+        return read_request(scope_and_name(id_)[0], name, again, self._loader)
 
     def _end(self, body: JsonObject, fault: Fault | None) -> None:
         """Note that the deployment *body*, which nobody runs, failed."""
@@ -518,7 +517,7 @@ class Deployments:
         for body in list(self.history.running()):
             asked = self.history.asked(str(body["id"]))
             root = self.history.find(str(asked["root"])) if asked is not None and "root" in asked else None
-            if asked is not None and "root" in asked and (root is None or state_of(root) in FINAL):
+            if asked is not None and "root" in asked and (root is None or is_final(state_of(root))):
                 self._end(body, refusals.interrupted(str(body["id"]), ()))
 
     # the rest

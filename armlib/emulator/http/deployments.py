@@ -13,7 +13,6 @@ from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.lro import begin, status_answer, watched
 
 _PATIENCE = 20.0  # seconds in which a validation or a what-if is answered at once
-_FINAL = ("succeeded", "failed", "canceled")
 
 
 def put(call: Call) -> Answer:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
+from armlib.deployment.target import is_final
 from armlib.emulator.http.call import Answer, Call
 from armlib.jsontypes import JsonObject
 
@@ -114,5 +115,5 @@ def status_answer(id_: str, name: str, state: str, error: JsonObject | None) -> 
     found: JsonObject = {"id": id_, "name": name, "status": state}
     if error is not None:
         found["error"] = error
-    headers = {} if state.casefold() in ("succeeded", "failed", "canceled") else POLL_AGAIN
+    headers = {} if is_final(state) else POLL_AGAIN
     return Answer(json=found, headers=headers)

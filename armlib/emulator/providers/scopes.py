@@ -11,8 +11,6 @@ from armlib.emulator.providers.protocol import Provider, Put
 from armlib.emulator.refusals import location_required
 from armlib.jsontypes import Json, JsonObject
 
-MANAGEMENT_GROUP_VERSION = "2023-04-01"
-
 
 class ResourceGroups(Generic):
     """``Microsoft.Resources/resourceGroups``."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from armlib.deployment.fault import Fault
-from armlib.deployment.scopes import id_key
-from armlib.deployment.target import Progress, Step
+from armlib.deployment.scopes import id_key, scope_and_name
+from armlib.deployment.target import Progress, Step, is_final
 from armlib.emulator.caller import ANYONE, Caller
 from armlib.emulator.deployments import owner
 from armlib.emulator.deployments.history import state_of
@@ -39,7 +39,6 @@ from armlib.jsontypes import Json, JsonObject
 
 _STACKS: Final = "stacks"
 _ASKED: Final = "stacks asked"
-_FINAL: Final = frozenset(("succeeded", "failed", "canceled"))
 _MOST: Final = 800
 _ECHOED: Final = ("templateLink", "parametersLink", "debugSetting", "description", "deploymentScope", "validationLevel")
 _LONGEST_PREFIX: Final = 44  # of a deployment's 64 characters, for the name of its stack
@@ -109,7 +108,7 @@ class Stacks:
             thread.join(timeout)
         while True:
             found = self.get(scope, name)
-            if _state(found) in _FINAL:
+            if is_final(state_of(found)):
                 return found
             if end is not None and time.monotonic() > end:
                 raise TimeoutError(f"the deployment stack '{name}' still runs after {timeout} seconds")
@@ -142,8 +141,8 @@ class Stacks:
         if found is None:
             self._resources.get(str(read_stack_scope(scope).id))
             return False
-        if _state(found) not in _FINAL:
-            raise _busy(name, _state(found))
+        if not is_final(state_of(found)):
+            raise _busy(name, state_of(found))
         if not bypass:
             _check_sync(found)
         chosen: Any = actions or {}
@@ -220,7 +219,7 @@ class Stacks:
         steps += [_deletion(each["id"], body["id"]) for each in properties.get("deletedResources", ())]
         error = properties.get("error")
         return Progress(
-            state=state[:1].upper() + state[1:] if state in _FINAL else "Running",
+            state=state[:1].upper() + state[1:] if is_final(state) else "Running",
             steps=steps,
             outputs=properties.get("outputs") or {},
             resources=[each["id"] for each in properties.get("resources", ())],
@@ -256,8 +255,8 @@ class Stacks:
                 message = f"The scope '{request.scope}' has {_MOST} deployment stacks already, which is the limit."
                 raise Fault(409, "DeploymentStackQuotaExceeded", message)
             return
-        if _state(earlier) not in _FINAL:
-            raise _busy(request.name, _state(earlier))
+        if not is_final(state_of(earlier)):
+            raise _busy(request.name, state_of(earlier))
         if not request.bypass:
             _check_sync(earlier)
         was, wanted = earlier.get("location"), request.body.get("location")
@@ -325,7 +324,7 @@ class Stacks:
         asked: Any = self._store.document(_ASKED, id_key(id_))
         deployment = self._deployment(asked["target"], asked["deployment"])
         body: Any = self._store.document(_STACKS, id_key(id_))
-        if body is None or (deployment is not None and state_of(deployment) not in ("Succeeded", "Failed", "Canceled")):
+        if body is None or (deployment is not None and not is_final(state_of(deployment))):
             return  # its group is gone; or the engine closes, and the next one goes on
         found: Any = deployment["properties"] if deployment is not None else {"provisioningState": "Failed"}
         properties = dict(body["properties"])
@@ -355,7 +354,7 @@ class Stacks:
             properties["error"] = fault.content
         with self._store.write():
             self._keep({**body, "properties": properties})
-            self.denials.keep(id_, id_key(_scope_of(id_)), properties["denySettings"], managed)
+            self.denials.keep(id_, id_key(scope_and_name(id_)[0]), properties["denySettings"], managed)
 
     def _deployment(self, target: str, name: str) -> JsonObject | None:
         try:
@@ -375,7 +374,7 @@ class Stacks:
                 and step.state == SUCCEEDED
                 and step.type.casefold() != "microsoft.resources/deployments"
             ]
-        own = id_key(_scope_of(stack))
+        own = id_key(scope_and_name(stack)[0])
         return tuple(id_ for id_ in dict.fromkeys(ids) if id_key(id_) != own)
 
     @staticmethod
@@ -416,7 +415,7 @@ class Stacks:
             kept = {**properties, **shown, "provisioningState": "failed", "error": fault.content}
             with self._store.write():
                 self._keep({**body, "properties": kept})
-                self.denials.keep(id_, id_key(_scope_of(id_)), properties["denySettings"], outcome.failed)
+                self.denials.keep(id_, id_key(scope_and_name(id_)[0]), properties["denySettings"], outcome.failed)
             raise fault
         with self._store.write():
             self.denials.drop(id_)
@@ -424,9 +423,9 @@ class Stacks:
                 self._store.drop(collection, id_key(id_))
 
     def _keep(self, body: JsonObject) -> None:
-        key, scope = id_key(str(body["id"])), id_key(_scope_of(str(body["id"])))
+        key, scope = id_key(str(body["id"])), id_key(scope_and_name(str(body["id"]))[0])
         self._store.keep(_STACKS, key, body, scope=scope)
-        if _state(body) in _FINAL:
+        if is_final(state_of(body)):
             self._store.drop(RUNNING_STACKS, key)
         else:
             self._store.keep(RUNNING_STACKS, key, {}, scope=scope)
@@ -436,11 +435,6 @@ class Stacks:
         return f"{name[:_LONGEST_PREFIX]}-{moment}{uuid4().hex[:5]}"
 
 
-def _state(body: JsonObject) -> str:
-    properties: Any = body["properties"]
-    return str(properties["provisioningState"])
-
-
 def _previous(earlier: JsonObject | None) -> list[Json]:
     properties: Any = (earlier or {}).get("properties") or {}
     return list(properties.get("resources") or [])
@@ -448,10 +442,6 @@ def _previous(earlier: JsonObject | None) -> list[Json]:
 
 def _echoed(request: StackRequest) -> dict[str, Any]:
     return {name: request.properties[name] for name in _ECHOED if request.properties.get(name) is not None}
-
-
-def _scope_of(id_: str) -> str:
-    return id_[: id_.casefold().rindex("/providers/microsoft.resources/deploymentstacks/")]
 
 
 def _plain(location: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from armlib.expressions.environment import (
     Scope,
     Site,
     UserFunction,
-    fixed_scope,
 )
 from armlib.expressions.evaluate import evaluate, evaluate_json
 from armlib.expressions.faults import EvaluationFault
@@ -224,5 +224,5 @@ def test_a_malformed_expression_is_a_syntax_error() -> None:
 
 
 def test_a_tree_is_evaluated_as_its_text() -> None:
-    environment = Environment(template=Names(), scope=fixed_scope())
+    environment = Environment(template=Names(), scope=Scope(now=datetime.now(UTC)))
     assert evaluate(parse("[add(1, 2)]"), environment) == evaluate("[add(1, 2)]", environment) == 3

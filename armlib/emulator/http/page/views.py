@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from armlib.deployment.fault import Fault
+from armlib.deployment.target import is_final
 from armlib.emulator.addresses import Address, Kind, parse_address
 from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.page.json_view import json_view
@@ -22,7 +23,6 @@ _MOST_EVENTS = 200
 _MOST_BOXES = 400  # in a graph
 _DEPLOYMENTS = "/providers/microsoft.resources/deployments/"
 _STACKS = "/providers/microsoft.resources/deploymentstacks/"
-_FINAL = ("succeeded", "failed", "canceled")
 
 Rows = list[Sequence[Node]]
 
@@ -426,7 +426,7 @@ def _state_link(deployment: JsonObject) -> Html:
 
 
 def _is_running(deployment: JsonObject) -> bool:
-    return str(_properties(deployment).get("provisioningState", "")).casefold() not in _FINAL
+    return not is_final(str(_properties(deployment).get("provisioningState", "")))
 
 
 # Deployment stacks
@@ -485,7 +485,7 @@ def _stack(call: Call, scope: str, name: str) -> Answer:
         [_managed(title, properties.get(key) or ()) for title, key in lists],
         _value_table("Outputs", properties.get("outputs")),
         folded("The stack as JSON", json_view(found)),
-        running=state.casefold() not in _FINAL,
+        running=not is_final(state),
     )
 
 
