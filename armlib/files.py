@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Reading files, and writing them whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ class WriteError(InputError):
     """A file could not be written; what was there before is still there."""
 
     code = "cannot-write"
+
+
+def read_file(path: Path) -> bytes:
+    """Return what is in the file *path*.
+
+    Raises:
+        InputError: The system refused.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error
 
 
 def write_file(path: Path, data: bytes, *, private: bool = False) -> None:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from armlib.errors import InputError
+from armlib.files import read_file
 
 _KINDS: Final = ("any", "absent", "written", "version", "scope")
 _KEYS: Final = frozenset(("type", "versions", "path", "accept", "reason", "source"))
@@ -102,12 +103,14 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     """Return the corrections of a file.
 
     Raises:
-        CorrectionsError: it cannot be read, or has another form; the message names the entry.
+        InputError: It cannot be read.
+        CorrectionsError: It has another form; the message names the entry.
     """
+    data = read_file(path)
     try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise CorrectionsError(f"cannot read the corrections {path}: {error}") from error
+        value = json.loads(data)
+    except ValueError as error:
+        raise CorrectionsError(f"{path} is no JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("corrections"), list):
         raise CorrectionsError(f'{path}: expected an object with a list "corrections"')
     return tuple(_entry(entry, f"{path}: corrections[{at}]") for at, entry in enumerate(value["corrections"]))

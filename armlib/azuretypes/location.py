@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Final
+
+from armlib.user_folders import data_folder
 
 ENVIRONMENT: Final = "ARMLIB_TYPES"
 FILE_NAME: Final = "types.sqlite3"
@@ -17,12 +18,4 @@ def store_path(setting: Path | None = None) -> Path:
     if named:
         path = Path(named).expanduser()
         return path / FILE_NAME if path.is_dir() else path
-    return _data_folder() / "armlib" / FILE_NAME
-
-
-def _data_folder() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return data_folder() / FILE_NAME

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from armlib.errors import InputError
+from armlib.files import read_file
 from armlib.jsonnet.port import Evaluator, Program, Roots
 from armlib.jsontypes import Json, JsonObject
 from armlib.resources import packaged_folders
@@ -123,11 +124,7 @@ def read_module_folder(path: Path) -> ModuleFolder:
         InputError: Its ``module.json`` cannot be read, or does not say what it must.
     """
     file = path / "module.json"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}", code="cannot-read") from error
-    manifest = parse_json(text, str(file))
+    manifest = parse_json(read_file(file), str(file))
     missing = [name for name in ("name", "version", "description") if not _is_text(manifest, name)]
     if missing:
         raise InputError(f"{file} has no {' and no '.join(missing)}", code="bad-manifest", hint="each is a text")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armlib.cli.app import App, write_err
+from armlib.cli.asking import ask, yes_option
 from armlib.cli.options import (
     ENTRY,
     Limits,
@@ -26,7 +26,7 @@ from armlib.cli.target import (
     target_options,
 )
 from armlib.diagnostics import warning
-from armlib.errors import ExitCode, UsageError
+from armlib.errors import ExitCode
 
 if TYPE_CHECKING:
     from armlib.deploying import How
@@ -46,7 +46,7 @@ Examples:
 @source_options
 @target_options
 @how_options
-@click.option("--yes", "-y", is_flag=True, help="Do not ask; delete.")
+@yes_option
 @limit_options
 @report_options
 @click.pass_obj
@@ -97,7 +97,7 @@ def _destroy_stack(app: App, id_: str, target: Any, how: How, *, yes: bool) -> E
         app.finish({"deleted": []}, b"nothing of it is there\n", [])
         return ExitCode.FINE
     if not yes:
-        _ask(f"Delete the stack {id_}, and {how.unmanage} what it manages?")
+        ask(f"Delete the stack {id_}, and {how.unmanage} what it manages?")
     target.delete_stack(id_, how.unmanage)
     app.finish({"deleted": [id_]}, f"deleted {id_}\n".encode(), [])
     return ExitCode.FINE
@@ -110,13 +110,7 @@ def _agree(plan: Removal) -> None:
         write_err(f"  - {one.id}\n")
         for id_ in one.inside:
             write_err(f"      with {id_}, which is not in the template\n")
-    _ask(f"Delete {len(plan.doomed)} resource{'s' * (len(plan.doomed) != 1)}?")
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked whether to go on", hint="add --yes")
-    click.confirm(question, abort=True, err=True)
+    ask(f"Delete {len(plan.doomed)} resource{'s' * (len(plan.doomed) != 1)}?")
 
 
 def _told(app: App, one: Doomed, fault: Fault | None, deleted: list[str]) -> None:

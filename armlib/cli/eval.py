@@ -84,10 +84,11 @@ def eval_command(
     """
     from armlib.deployment.show import NOTHING
     from armlib.evaluation import deployable, surroundings
+    from armlib.files import read_file
     from armlib.template.jsonc import parse_json
 
     settings = app.settings(Path(entry), flags(source, limits, report), result="value" if expression else "resources")
-    given = parse_json(_read(context), str(context)) if context is not None else {}
+    given = parse_json(read_file(context), str(context)) if context is not None else {}
     with opened_entries(app, (entry,), settings) as files:
         if where["name"] is None and not (isinstance(given, dict) and given.get("deploymentName")):
             where["name"] = deployment_name(entry, files)
@@ -156,10 +157,3 @@ def _value(app: App, evaluated: Any, place: Any, expression: str) -> ExitCode:
     text = f"{shown}\n".encode(errors="replace") if isinstance(shown, str) else json_bytes(shown)
     app.finish({"value": shown}, b"" if failed else text, diagnostics)
     return ExitCode.WRONG_INPUT if failed else ExitCode.FINE
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armlib.cli.app import App, write_err, write_out
+from armlib.cli.asking import ask, yes_option
 from armlib.cli.options import FILE, ReportOptions, flags, report_options
 from armlib.errors import ExitCode, UsageError
 
@@ -186,7 +186,7 @@ def show_command(app: App, id_: str, fidelity: bool, state: Path | None, report:
 
 
 @local_command.command("reset", short_help="Delete everything.", epilog=RESET_EXAMPLES)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @state_option
 @report_options
 @click.pass_obj
@@ -195,7 +195,8 @@ def reset_command(app: App, yes: bool, state: Path | None, report: ReportOptions
     settings = _settings(app, report, "reset")
     path = _path(state)
     with _engine(path, settings) as engine:
-        _confirm(yes, f"Delete everything in {path}?")
+        if not yes:
+            ask(f"Delete everything in {path}?")
         engine.reset()
     app.finish({"reset": str(path)}, f"{path} is empty\n".encode(), ())
 
@@ -217,7 +218,7 @@ def save_command(app: App, file: Path, state: Path | None, report: ReportOptions
 
 @local_command.command("load", short_help="Load a state that was saved.", epilog=LOAD_EXAMPLES)
 @click.argument("file", type=FILE)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @state_option
 @report_options
 @click.pass_obj
@@ -228,23 +229,10 @@ def load_command(app: App, file: Path, yes: bool, state: Path | None, report: Re
     settings = _settings(app, report, "loaded")
     path = _path(state)
     with _engine(path, settings) as engine:
-        _confirm(yes, f"Replace everything in {path}?")
+        if not yes:
+            ask(f"Replace everything in {path}?")
         load_file(engine.store, file)
     app.finish({"loaded": str(file)}, f"{path} is as it was in {file}\n".encode(), ())
-
-
-def _confirm(yes: bool, question: str) -> None:
-    """Go on when the user says so.
-
-    Raises:
-        UsageError: There is nobody to ask.
-        Abort: The user said no.
-    """
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{question} There is no terminal to ask on", hint="say --yes")
-    click.confirm(question, abort=True, err=True)
 
 
 def _path(state: Path | None) -> Path:

@@ -68,13 +68,14 @@ def deploy_plan(
     verbose: bool,
 ) -> ExitCode:
     """Deploy what the plan in *file* says, or refuse because the state has moved."""
-    from armlib.cli.deploy import agree, carry_out
+    from armlib.cli.run_deployment import agree, carry_out
     from armlib.deploying import preview
     from armlib.deployment.plan import PlanError, moved, read_plan
+    from armlib.files import read_file
     from armlib.template.jsonc import parse_json
 
     settings = settings_for(app, file, source, limits, report, where)
-    plan = read_plan(parse_json(_read(file), str(file)), str(file))
+    plan = read_plan(parse_json(read_file(file), str(file)), str(file))
     place = _where(plan, where)
     entry = _with_secrets(_entry(plan), plan, source, app)
     with opened(settings_for(app, file, source, limits, report, place), place) as target:
@@ -163,10 +164,3 @@ def _delivery(plan: Plan, entry: Deployable, target: Any, place: TargetOptions) 
         location=how.get("location"),
     )
     return replace(delivery, submission=submission)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror or error}", code="cannot-read") from error

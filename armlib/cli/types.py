@@ -202,13 +202,11 @@ def _template(
     app: App, file: Path, source: SourceOptions, settings: Settings
 ) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
     """Return the template that *file* is or compiles to, and what was found on the way."""
+    from armlib.files import read_file
     from armlib.template.jsonc import parse_json
 
     if _is_json(file):
-        try:
-            value = parse_json(file.read_bytes(), str(file))
-        except OSError as error:
-            raise InputError(f"cannot read {file}: {error.strerror}", code="cannot-read") from error
+        value = parse_json(read_file(file), str(file))
         if not isinstance(value, dict):
             raise InputError(f"{file} is no ARM template: it holds no object")
         return value, []

@@ -68,7 +68,7 @@ def validate_command(
         try:
             answer = target.validate(delivery.submission)
         except Fault as fault:
-            app.finish({"validation": None}, b"", (*delivery.expansion.diagnostics, *refusals(fault, delivery)))
+            app.fail((*delivery.expansion.diagnostics, *refusals(fault, delivery)))
             return fault.exit_code
     properties: Any = answer.get("properties") or {}
     resources = [str(one.get("id")) for one in properties.get("validatedResources") or ()]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Final
+
+from armlib.user_folders import state_folder
 
 ENVIRONMENT: Final = "ARMLIB_STATE"
 FILE_NAME: Final = "local.sqlite3"
@@ -17,12 +18,4 @@ def state_path(setting: Path | None = None) -> Path:
     if named:
         path = Path(named).expanduser()
         return path / FILE_NAME if path.is_dir() else path
-    return _state_folder() / "armlib" / FILE_NAME
-
-
-def _state_folder() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return state_folder() / FILE_NAME

@@ -9,7 +9,7 @@ from typing import Any, Final
 from armlib.emulator.addresses import parse_address
 from armlib.emulator.store import TABLES, Row, Store, decode, encode
 from armlib.errors import ArmlibError, InputError
-from armlib.files import write_file
+from armlib.files import read_file, write_file
 from armlib.jsontypes import Json, JsonObject
 
 FORMAT: Final = 1
@@ -91,12 +91,14 @@ def load_file(store: Store, path: Path) -> None:
     """Put the snapshot in the file *path* in place of everything in *store*.
 
     Raises:
-        SnapshotError: it cannot be read, or is no snapshot.
+        InputError: It cannot be read.
+        SnapshotError: It is no snapshot.
     """
+    data = read_file(path)
     try:
-        value = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
-    except (OSError, ValueError) as error:
-        raise SnapshotError(f"cannot read the snapshot {path}: {error}") from error
+        value = json.loads(data.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise SnapshotError(f"{path} is no JSON: {error}") from error
     restore(store, value)
 
 

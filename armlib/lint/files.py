@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from armlib.diagnostics import Place
 from armlib.errors import InputError
+from armlib.files import read_file
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.lint.check import Checker, Result, check, check_suppressions, in_order
 from armlib.lint.document import Document
@@ -164,9 +165,7 @@ def read_text(path: Path) -> str:
         InputError: It cannot be read.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}", code="cannot-read") from error
+        return read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise JsonSyntaxError(f"{path} is not UTF-8 text", code="not-utf-8") from error
 

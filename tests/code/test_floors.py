@@ -19,7 +19,18 @@ FLOORS = (
     ("deployment", "lint", "compiler"),
     ("azuretypes", "jsonnet", "expressions"),
     ("template",),
-    ("errors", "diagnostics", "jsontypes", "config", "settings_file", "files", "resources", "dataclass", "sdk"),
+    (
+        "errors",
+        "diagnostics",
+        "jsontypes",
+        "config",
+        "settings_file",
+        "files",
+        "resources",
+        "dataclass",
+        "user_folders",
+        "sdk",
+    ),
 )
 LEVELS = {name: level for level, names in enumerate(reversed(FLOORS)) for name in names}
 # What stands for the whole package: it starts the command, or offers what the others have.

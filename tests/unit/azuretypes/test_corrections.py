@@ -78,7 +78,7 @@ def test_a_scope_can_be_accepted(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        ("nothing", "cannot read"),
+        ("nothing", "is no JSON"),
         ("[]", "expected an object"),
         ('{"corrections": [3]}', r"corrections\[0\]"),
         (json.dumps({"corrections": [{"type": "a/b", "accept": "any"}]}), "'reason' must be"),
