@@ -131,7 +131,7 @@ class Difference:
         return {
             "removed": [{"path": path, "type": text} for path, text in self.removed],
             "added": [{"path": path, "type": text} for path, text in self.added],
-            "changed": [{"path": path, "from": old, "to": new} for path, old, new in self.changed],
+            "changed": [{"path": path, "before": old, "after": new} for path, old, new in self.changed],
         }
 
 

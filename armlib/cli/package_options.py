@@ -56,7 +56,7 @@ def finish_restored(app: App, restored: Restored) -> None:
             }
             for locked in restored.lock.packages.values()
         ],
-        "changes": [{"name": name, "before": before, "now": now} for name, before, now in restored.changes],
+        "changes": [{"name": name, "before": before, "after": after} for name, before, after in restored.changes],
     }
     app.finish(result, "".join(lines).encode(), ())
 

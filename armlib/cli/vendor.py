@@ -62,7 +62,7 @@ def _finish(app: App, target: Path, wanted: Vendored, found: Comparison) -> None
     count = len(wanted.packages)
     told = "up to date" if found.is_same else f"{len(found.files)} file{'' if len(found.files) == 1 else 's'} differed"
     lines.append(f"{count} package{'' if count == 1 else 's'} in {shown}, {told}\n")
-    changes: list[Json] = [{"folder": one.folder, "before": one.before, "now": one.now} for one in found.changes]
+    changes: list[Json] = [{"folder": one.folder, "before": one.before, "after": one.now} for one in found.changes]
     app.finish(
         {
             "vendor": {

@@ -45,6 +45,11 @@ def verify_command(app: App, /, reference: str, files: tuple[Path, ...], report:
         missing = [" or ".join(wanted)]
     diagnostics = [error("signature-missing", f"{found.origin} is not signed by {name}") for name in missing]
     by = f"signed by {', '.join(sorted(signed))}" if signed else "not signed by a key that is known here"
-    result: JsonObject = {"digest": found.digest, "files": count, "signed": [*sorted(signed)]}
+    result: JsonObject = {
+        "reference": found.reference,
+        "digest": found.digest,
+        "files": count,
+        "signedBy": [*sorted(signed)],
+    }
     app.finish({"verified": result}, f"{found}\n{count} files, {by}\n".encode(), diagnostics)
     return ExitCode.WRONG_INPUT if missing else ExitCode.FINE

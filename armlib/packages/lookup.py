@@ -40,8 +40,13 @@ class Found:
         """The digest of its manifest."""
         return self.stored.descriptor.digest
 
+    @property
+    def reference(self) -> str:
+        """What names it: its origin, and its tag when it has one."""
+        return f"{self.origin}:{self.tag}" if self.tag else str(self.origin)
+
     def __str__(self) -> str:
-        return f"{self.origin}{f':{self.tag}' if self.tag else ''}@{self.digest}"
+        return f"{self.reference}@{self.digest}"
 
 
 @contextmanager
@@ -135,7 +140,7 @@ def inspect(found: Found, sources: Sources) -> JsonObject:
     files: list[Json] = [{"path": path, "size": len(data)} for path, data in sorted(files_of(found, sources).items())]
     config = config_of(found, sources)
     return {
-        "reference": str(found.origin) + (f":{found.tag}" if found.tag else ""),
+        "reference": found.reference,
         "digest": found.digest,
         "size": sum(one.size for one in (found.manifest.config, *found.manifest.layers)),
         "kind": found.manifest.kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import armlib
@@ -24,6 +25,46 @@ def test_the_contributing_page_names_every_target_of_the_makefile() -> None:
     assert targets is not None
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [name for name in targets[1].split() if f"make {name}" not in page and name not in ("help", "check")] == []
+
+
+# Results in JSON
+
+
+def test_every_command_that_gives_json_says_what_is_in_it() -> None:
+    gives = [
+        words.removeprefix("armlib ")
+        for words, command in reference.commands()
+        if any("--format" in parameter.opts for parameter in command.params)
+    ]
+    assert sorted(reference.RESULTS) == sorted(gives)
+
+
+def results_in(path: Path) -> Iterator[str]:
+    """Yield the names that a command gives results by: its ``result``, and the keys of what it finishes with."""
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        made = {ast.unparse(each.target): each.value for each in ast.walk(function) if isinstance(each, ast.AnnAssign)}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call):
+                yield from (word for each in node.keywords if each.arg == "result" for word in _constants(each.value))
+                if isinstance(node.func, ast.Attribute) and node.func.attr == "finish":
+                    result = made.get(ast.unparse(node.args[0]), node.args[0])
+                    yield from (str(key.value) for key in getattr(result, "keys", ()) if isinstance(key, ast.Constant))
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "app.result":
+                yield from _constants(node.value)
+
+
+def test_no_result_in_json_is_kept_quiet() -> None:
+    page = {path.stem: "" for path in (ROOT / "armlib" / "cli").glob("*.py")}
+    for words, text in reference.RESULTS.items():
+        page[words.partition(" ")[0].replace("-", "_")] += text
+    page["package_options"] = page["add"]
+    page["run_deployment"] = page["target"] = page["deploy"]
+    found = [(name, key) for name in page for key in results_in(ROOT / "armlib" / "cli" / f"{name}.py")]
+    assert ("deploy", "deployment") not in found
+    assert len(found) > 60
+    assert [(name, key) for name, key in found if f"`{key}`" not in page[name]] == []
 
 
 # Diagnostics
@@ -69,6 +110,7 @@ def _constants(node: ast.expr) -> Iterator[str]:
         yield from (*_constants(node.body), *_constants(node.orelse))
 
 
+@cache
 def all_codes() -> set[str]:
     # The rules of lint have names of their own, which its own page and tests hold.
     modules = [path for path in (ROOT / "armlib").rglob("*.py") if "lint" not in path.parts]
@@ -89,8 +131,8 @@ def test_every_code_of_a_diagnostic_is_documented() -> None:
 def test_no_documented_code_is_gone() -> None:
     sources = [*(ROOT / "armlib").rglob("*.py"), *(ROOT / "lib").rglob("*.libsonnet")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    unused = [code for code in documented_codes() if not re.search(rf"""["']{re.escape(code)}["']""", text)]
-    assert sorted(unused) == []
+    quoted = set(re.findall(r"""(?<=["'])[\w-]+(?=["'])""", text))
+    assert sorted(documented_codes() - quoted) == []
 
 
 def test_our_own_codes_are_kebab_case() -> None:
