@@ -22,6 +22,7 @@ from armlib.jsontypes import Json, JsonObject
 
 _MOST_SHOWN: Final = 60  # characters of a value
 _DEEPEST: Final = 20  # references that lead to each other
+_NULL: Final = {"type": "null"}
 
 
 class Step(IntEnum):
@@ -119,48 +120,67 @@ class _Pair:
         """Compare the members of two objects."""
         before, after = old.get("properties") or {}, new.get("properties") or {}
         needed, needs = set(old.get("required") or ()), set(new.get("required") or ())
-        is_open = new.get("additionalProperties", True) is not False
+        others, other = old.get("additionalProperties", True), new.get("additionalProperties", True)
         for name in before.keys() - after.keys():
-            step = Step.MINOR if is_open and name not in needs else Step.MAJOR
+            step = Step.MINOR if other is not False and name not in needs else Step.MAJOR
             yield Change(step, f"{path}.{name}", "is gone")
+            if isinstance(other, dict):
+                yield from self.values(f"{path}.{name}", before[name], other)
         for name in after.keys() - before.keys():
             step = Step.MAJOR if name in needs else Step.MINOR
             yield Change(step, f"{path}.{name}", "is new and required" if name in needs else "is new")
+            if isinstance(others, dict):
+                yield from self.values(f"{path}.{name}", others, after[name])
         for name in before.keys() & after.keys():
             if name in needs - needed:
                 yield Change(Step.MAJOR, f"{path}.{name}", "is required now")
             if name in needed - needs:
                 yield Change(Step.MINOR, f"{path}.{name}", "is optional now")
             yield from self.values(f"{path}.{name}", before[name], after[name])
-        if old.get("additionalProperties", True) is not False and not is_open and path != "parameters":
+        if path != "parameters":
+            yield from self._others(path, others, other)
+
+    def _others(self, path: str, old: Any, new: Any) -> Iterator[Change]:
+        """Compare what properties may be that are not named."""
+        if old is not False and new is False:
             yield Change(Step.MAJOR, path, "takes no other properties any more")
+        elif old is False and new is not False:
+            yield Change(Step.MINOR, path, "takes other properties, too")
+        elif old is not False:
+            yield from self.values(f"{path}.*", {} if old is True else old, {} if new is True else new)
 
     def values(self, path: str, old: Any, new: Any) -> Iterator[Change]:
         """Compare what a value may be."""
         if isinstance(old, dict) and isinstance(new, dict):
-            key = (str(old.get("$ref")), str(new.get("$ref")))
-            if "$ref" in old or "$ref" in new:
+            (one, of_one), (other, of_other) = self._whole(old, 0), self._whole(new, 1)
+            key = (of_one, of_other)
+            if any(key):
                 if key in self._seen or len(self._seen) > _DEEPEST:
                     return
                 self._seen.add(key)
-            one, other = self._whole(old, 0), self._whole(new, 1)
             yield from self._whole_values(path, one, other)
             self._seen.discard(key)
         elif old != new:
             yield Change(Step.MAJOR if new is False else Step.MINOR, path, "takes other values")
 
-    def _whole(self, schema: dict[str, Any], side: int) -> dict[str, Any]:
-        """Return *schema* with what it refers to."""
-        merged: dict[str, Any] = {}
+    def _whole(self, schema: dict[str, Any], side: int) -> tuple[dict[str, Any], str]:
+        """Return *schema* with all that holds beside it, and the last name that it refers to, if any."""
+        merged, name, is_nullable = schema, "", False
         for _ in range(_DEEPEST):
-            merged = {**schema, **merged}
-            reference = merged.pop("$ref", None)
-            if not isinstance(reference, str):
+            reference, parts = merged.get("$ref"), _parts(merged)
+            if reference is None and not parts:
                 break
-            name = reference.removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-            target = self._definitions[side].get(name)
-            schema = target if isinstance(target, dict) else {}
-        return merged
+            if reference is not None:
+                name = str(reference).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+                parts.append(self._definitions[side].get(name) or {})
+            is_nullable = is_nullable or _NULL in parts
+            taken = ("$ref", "anyOf") if _is_id(merged) else ("$ref", "anyOf", "allOf")
+            merged = {keyword: value for keyword, value in merged.items() if keyword not in taken}
+            for part in parts:
+                merged = merged if part == _NULL else {**part, **merged}
+        if is_nullable and "type" in merged:
+            merged["type"] = sorted({*_type_set(merged), "null"})
+        return merged, name
 
     def _whole_values(self, path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
         yield from _types(path, old, new)
@@ -168,12 +188,23 @@ class _Pair:
         yield from _limits(path, old, new)
         yield from _defaults(path, old, new)
         yield from _marks(path, old, new)
-        if "properties" in old or "properties" in new:
+        if {"properties", "required", "additionalProperties"} & (old.keys() | new.keys()):
             yield from self.properties(path, old, new)
         if "items" in old or "items" in new:
             yield from self.values(f"{path}[]", old.get("items", {}), new.get("items", {}))
         if old.get("description") != new.get("description"):
             yield Change(Step.PATCH, path, "is described otherwise")
+
+
+def _is_id(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("x-armlib-resource-id"))
+
+
+def _parts(schema: dict[str, Any]) -> list[Any]:
+    """Return the schemas that hold beside *schema*: what may be null, too, a type of others, values to choose from."""
+    options = schema.get("anyOf", [])
+    chosen = options if _NULL in options else options[:1]  # the second is for an array with some of the values
+    return [*chosen, *([] if _is_id(schema) else schema.get("allOf", []))]
 
 
 def _types(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
@@ -251,6 +282,11 @@ def _marks(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Chan
         if old.get(name) != new.get(name):
             what = name.removeprefix("x-armlib-").replace("-", " ")
             yield Change(Step.MAJOR, path, f"is {what} now" if new.get(name) else f"is not {what} any more")
+    if _is_id(old) and _is_id(new) and old.get("allOf") != new.get("allOf"):
+        is_wider = len(str(new.get("allOf"))) < len(str(old.get("allOf")))
+        yield Change(
+            Step.MINOR if is_wider else Step.MAJOR, path, f"takes {'more than ids' if is_wider else 'ids alone'} now"
+        )
 
 
 def _shown(value: Any) -> str:

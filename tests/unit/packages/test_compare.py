@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armlib.compiler.parameters_metadata import ParameterMetadata
+from armlib.compiler.schema import to_json_schema
 from armlib.packages.compare import Interface, Step, compare, least_version, step_of
 from armlib.packages.errors import PackageError
 from armlib.packages.versions import parse_version, sort_key
@@ -24,9 +26,19 @@ def interface(properties: dict[str, Any], required: tuple[str, ...] = (), **more
         "required": [*required],
         "additionalProperties": False,
     }
-    return Interface(
-        descriptor={"parameters": {**schema, "$defs": more.pop("defs", {})}, **more.pop("rest", {})}, **more
-    )
+    defs = more.pop("defs", {"text": TEXT})
+    return Interface(descriptor={"parameters": {**schema, "$defs": defs}, **more.pop("rest", {})}, **more)
+
+
+def described(**specification: Any) -> dict[str, Any]:
+    """The schema of a parameter by its metadata, as ``armlib describe`` has it."""
+    parameter = ParameterMetadata(name="p", specification=specification, definitions={"text": TEXT})
+    found: Any = to_json_schema({"p": parameter})
+    schema: dict[str, Any] = found["properties"]["p"]
+    return schema
+
+
+OF_TYPE: dict[str, Any] = {"$ref": "#/definitions/text"}
 
 
 PARAMETERS: dict[str, tuple[Any, Any, Step]] = {
@@ -60,6 +72,53 @@ PARAMETERS: dict[str, tuple[Any, Any, Step]] = {
     "a required property": ({"properties": {}}, {"properties": {"a": TEXT}, "required": ["a"]}, Step.MAJOR),
     "a further property": ({"properties": {}}, {"properties": {"a": TEXT}}, Step.MINOR),
     "a closed object": ({"properties": {}}, {"properties": {}, "additionalProperties": False}, Step.MAJOR),
+    "other properties": ({"additionalProperties": False}, {}, Step.MINOR),
+    "other properties of another kind": (
+        {"additionalProperties": TEXT},
+        {"additionalProperties": {"type": "integer"}},
+        Step.MAJOR,
+    ),
+    "other properties of a further kind": ({"additionalProperties": TEXT}, {}, Step.MINOR),
+    "other properties of one kind": ({}, {"additionalProperties": TEXT}, Step.MAJOR),
+    "a name inside of other properties": (
+        {"additionalProperties": {"properties": {"probePath": TEXT}, "additionalProperties": False}},
+        {"additionalProperties": {"properties": {"healthPath": TEXT}, "additionalProperties": False}},
+        Step.MAJOR,
+    ),
+    "a property that becomes one of the others": (
+        {"properties": {"a": TEXT}, "additionalProperties": TEXT},
+        {"properties": {}, "additionalProperties": TEXT},
+        Step.MINOR,
+    ),
+    "a property that becomes another kind than the others": (
+        {"additionalProperties": TEXT},
+        {"properties": {"a": {"type": "integer"}}, "additionalProperties": TEXT},
+        Step.MAJOR,
+    ),
+    "null": (described(**OF_TYPE), described(**OF_TYPE, nullable=True), Step.MINOR),
+    "no null": (described(**OF_TYPE, nullable=True), described(**OF_TYPE), Step.MAJOR),
+    "a limit beside null": (
+        described(**OF_TYPE, nullable=True),
+        described(**OF_TYPE, nullable=True, maxLength=9),
+        Step.MAJOR,
+    ),
+    "a limit of a type that is written out": (
+        described(**{"$ref": {"type": "string"}}),
+        described(**{"$ref": {"type": "string", "maxLength": 9}}),
+        Step.MAJOR,
+    ),
+    "a value less of a selection": (
+        described(type="array", allowedValues=["a", "b"]),
+        described(type="array", allowedValues=["a"]),
+        Step.MAJOR,
+    ),
+    "a further value of a selection": (
+        described(type="array", allowedValues=["a"]),
+        described(type="array", allowedValues=["a", "b"]),
+        Step.MINOR,
+    ),
+    "ids alone": (described(type=["string", "resourceId"]), described(type="resourceId"), Step.MAJOR),
+    "more than ids": (described(type="resourceId"), described(type=["string", "resourceId"]), Step.MINOR),
     "a property that closed objects lose": (
         {"properties": {"a": TEXT}, "additionalProperties": False},
         {"properties": {}, "additionalProperties": False},
@@ -83,9 +142,11 @@ def test_parameters_that_come_and_go() -> None:
     assert step_of(compare(interface({"p": TEXT}, ("p",)), one)) is Step.MINOR
 
 
-def test_shared_types_are_followed_even_in_circles() -> None:
+@pytest.mark.parametrize("end", [{}, {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/node"}]}], ids=["endless", "null"])
+def test_shared_types_are_followed_even_in_circles(end: dict[str, Any]) -> None:
     def of(kind: str) -> Interface:
-        node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}, "value": {"type": kind}}}
+        following = end or {"$ref": "#/$defs/node"}
+        node = {"type": "object", "properties": {"next": following, "value": {"type": kind}}}
         return interface({"p": {"$ref": "#/$defs/node"}}, defs={"node": node})
 
     assert step_of(compare(of("string"), of("string"))) is Step.NONE
