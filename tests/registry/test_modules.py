@@ -12,6 +12,7 @@ import _jsonnet
 import pytest
 
 from armlib.build.module_page import EXAMPLES, module_page
+from armlib.packages.versions import parse_range, parse_version
 from tests.registry.collection import COLLECTION, MODULES, NAMES, Workbench, example_files, module_named, told
 from tests.registry.conftest import types_in
 from tests.registry.plain import differences
@@ -100,6 +101,34 @@ def test_every_parameter_of_a_module_is_described_and_changes_something(name: st
     assert [row[0] for row in rows if not row[3].strip() or not row[4].strip(" |")] == []
 
 
+def test_a_parameter_of_one_name_has_one_type_in_all_modules() -> None:
+    types: dict[str, dict[str, list[str]]] = {}
+    for module in MODULES:
+        text = (
+            (module.path / "README.md").read_text(encoding="utf-8").partition("## Parameters")[2].partition("\n## ")[0]
+        )
+        for name, type_ in re.findall(r"^\| `(\w+)` \| ([^|]+?) (?:or null )?\|", text, re.MULTILINE):
+            types.setdefault(name, {}).setdefault(type_, []).append(module.name)
+    assert len(types) > 80
+    # The image of a container is a text everywhere, the one of a machine has four parts.
+    assert {name: found for name, found in types.items() if len(found) > 1 and name != "image"} == {}
+
+
+def test_names_of_parameters_say_units_in_one_way() -> None:
+    """Words of Azure's properties, each another one for the same: a parameter has the word of the collection."""
+    names = {
+        name
+        for module in MODULES
+        for name in re.findall(
+            r"^(?:\| |- )`(\w+)`", (module.path / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert len(names) > 100
+    assert [
+        name for name in sorted(names) if re.search(r"In(Days|Hours|Minutes|GB|Gb)$|Replicas$|^objectId$", name)
+    ] == []
+
+
 def test_every_folder_of_the_collection_is_a_whole_module() -> None:
     folders = [path for area in COLLECTION.iterdir() if area.is_dir() for path in area.iterdir()]
     assert {f"{path.parent.name}/{path.name}" for path in folders} - set(NAMES) == {
@@ -119,6 +148,11 @@ def test_a_manifest_says_what_the_module_is_and_needs() -> None:
         assert manifest["name"] == f"{folder.parent.name}/{folder.name}"
         assert set(manifest) <= {"name", "version", "description", "main", "dependencies", "devDependencies"}
         assert f"## {manifest['version']}\n" in (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+        for needed, wanted in {**manifest.get("dependencies", {}), **manifest.get("devDependencies", {})}.items():
+            there = json.loads((COLLECTION / needed / "module.json").read_text(encoding="utf-8"))["version"]
+            assert parse_range(wanted).allows(parse_version(there)), (
+                f"{manifest['name']} needs {needed} {wanted}, and there is {there}"
+            )
         own = _imported([*folder.glob("*.jsonnet"), *folder.glob("*.libsonnet")]) - {manifest["name"]}
         others = _imported([*folder.glob("examples/*"), *folder.glob("tests/*")]) - own - {manifest["name"]}
         assert set(manifest.get("dependencies", {})) == own, manifest["name"]

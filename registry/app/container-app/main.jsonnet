@@ -36,14 +36,14 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
       metadata: { examplesWith: { port: 80 } },
     },
     cpu: { type: 'string', description: 'Cores of an instance, which has two GiB of memory for each', allowedValues: ['0.25', '0.5', '1.0', '2.0', '4.0'], defaultValue: '0.5' },
-    minReplicas: { type: 'int', description: 'Instances when nobody comes', minValue: 0, maxValue: 1000, defaultValue: 1 },
-    maxReplicas: {
+    minInstances: { type: 'int', description: 'Instances when nobody comes', minValue: 0, maxValue: 1000, defaultValue: 1 },
+    maxInstances: {
       type: 'int',
       description: 'Instances when everybody does',
       minValue: 1,
       maxValue: 1000,
-      defaultValue: std.max(10, args.minReplicas),
-      validate(count): if count >= args.minReplicas then true else 'is less than minReplicas',
+      defaultValue: std.max(10, args.minInstances),
+      validate(count): if count >= args.minInstances then true else 'is less than minInstances',
       examples: [20],
     },
     settings: {
@@ -135,7 +135,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
           [if variables != [] then 'env']: variables,
           [if hasPort then 'probes']: [$.probe('Liveness'), $.probe('Readiness')],
         }],
-        scale: { minReplicas: args.minReplicas, maxReplicas: args.maxReplicas },
+        scale: { minReplicas: args.minInstances, maxReplicas: args.maxInstances },
       },
     },
   },

@@ -27,11 +27,11 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       maxValue: 365,
       defaultValue: 7,
     },
-    replications: {
+    replicaLocations: {
       type: 'array',
       description: 'Further regions that have the images, with Premium',
       items: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-z0-9]+$' },
-      validate(regions): if isPremium || regions == [] then true else 'only Premium has replications',
+      validate(regions): if isPremium || regions == [] then true else 'only Premium has replicas',
       defaultValue: [],
       examples: [['northeurope']],
     },
@@ -60,7 +60,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
       [if args.tags != {} then 'tags']: args.tags,
       properties: { zoneRedundancy: if args.zoneRedundant then 'Enabled' else 'Disabled' },
     }
-    for region in args.replications
+    for region in args.replicaLocations
   },
 
   anchor:: 'registry',

@@ -8,7 +8,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('aks-example', 1, 63, '^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$'),
-    kubernetesVersion: {
+    version: {
       type: 'string',
       description: 'Version of Kubernetes; null for the one that Azure proposes',
       pattern: '^[0-9]+[.][0-9]+([.][0-9]+)?$',
@@ -16,7 +16,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
       defaultValue: null,
       examples: ['1.34'],
     },
-    tier: {
+    sku: {
       type: 'string',
       description: 'What Azure promises for the API server',
       allowedValues: ['Standard', 'Premium', 'Free'],
@@ -94,6 +94,8 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     },
   },
 
+  // There is no windowsProfile: Azure makes the administrator of Windows nodes itself, with a password that nobody knows.
+  // Source: learn.microsoft.com/azure/aks/learn/quick-windows-container-deploy-cli
   local hasWindows = std.length([1 for name in std.objectFields(args.userPools) if std.get(args.userPools[name], 'os') == 'Windows']) > 0,
 
   // What all pools have in common.
@@ -119,10 +121,10 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
   },
 
   cluster:: $.Anchor('Microsoft.ContainerService/managedClusters', '2025-10-01') {
-    sku: { name: 'Base', tier: args.tier },
+    sku: { name: 'Base', tier: args.sku },
     properties: {
       dnsPrefix: if std.startsWith(args.name, '[') then args.name else std.stripChars(std.substr(std.strReplace(args.name, '_', '-'), 0, 54), '-'),
-      [if args.kubernetesVersion != null then 'kubernetesVersion']: args.kubernetesVersion,
+      [if args.version != null then 'kubernetesVersion']: args.version,
       enableRBAC: true,
       disableLocalAccounts: true,
       aadProfile: {

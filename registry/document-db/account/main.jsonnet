@@ -35,7 +35,7 @@ interfaces.Module
     },
     serverless: { type: 'bool', description: 'Whether each request is paid for, and no throughput is kept ready', defaultValue: true },
     zoneRedundant: { type: 'bool', description: 'Whether data are kept in several zones', defaultValue: true },
-    failoverLocations: {
+    replicaLocations: {
       type: 'array',
       description: 'Further regions that have the data, in the order in which they take over; not with serverless',
       items: { type: 'string' },
@@ -80,7 +80,7 @@ interfaces.Module
     kind: 'GlobalDocumentDB',
     properties: {
       databaseAccountOfferType: 'Standard',
-      locations: std.mapWithIndex(function(i, name) $.location(name, i), [args.location] + args.failoverLocations),
+      locations: std.mapWithIndex(function(i, name) $.location(name, i), [args.location] + args.replicaLocations),
       enableAutomaticFailover: true,
       consistencyPolicy: {
         defaultConsistencyLevel: args.consistency,

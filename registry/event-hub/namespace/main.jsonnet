@@ -1,4 +1,6 @@
 // An Event Hubs namespace with its hubs, whose callers are known by identity.
+// Source: Event Hubs quotas and limits, learn.microsoft.com/azure/event-hubs/event-hubs-quotas; units of Premium:
+// learn.microsoft.com/azure/event-hubs/configure-processing-units-premium-namespace
 local arm = import 'arm.libsonnet';
 local interfaces = import 'common/interfaces/main.libsonnet';
 

@@ -21,20 +21,20 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     },
     publicNetworkAccessForIngestion: {
       type: 'string',
-      description: 'Whether data come in over public networks. If not, by way of a private link scope',
+      description: 'Whether data come in over public networks. If not, by way of a private link scope of Azure Monitor alone; diagnostic settings are not held up',
       allowedValues: ['Enabled', 'Disabled'],
       defaultValue: 'Enabled',
     },
     publicNetworkAccessForQuery: {
       type: 'string',
-      description: 'Whether questions come in over public networks. If not, by way of a private link scope',
+      description: 'Whether questions come in over public networks, those of the portal, workbooks and insights among them. If not, networks of a private link scope of Azure Monitor ask alone: without such a scope nobody does',
       allowedValues: ['Enabled', 'Disabled'],
       defaultValue: 'Enabled',
     },
-    disableLocalAuth: {
+    allowKeys: {
       type: 'bool',
-      description: 'Whether data are taken from identities alone; programs need the role Monitoring Metrics Publisher then',
-      defaultValue: true,
+      description: 'Whether data are taken with the connection string alone, beside identities; these need the role Monitoring Metrics Publisher',
+      defaultValue: false,
     },
   },
 
@@ -44,7 +44,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
       Application_Type: 'web',
       WorkspaceResourceId: args.workspace,
       IngestionMode: 'LogAnalytics',
-      DisableLocalAuth: args.disableLocalAuth,
+      DisableLocalAuth: !args.allowKeys,
       DisableIpMasking: false,
       SamplingPercentage: args.samplingPercentage,
       publicNetworkAccessForIngestion: args.publicNetworkAccessForIngestion,

@@ -16,7 +16,7 @@ interfaces.Module
       allowedValues: ['standard', 'premium'],
       defaultValue: 'standard',
     },
-    softDeleteRetentionInDays: {
+    softDeleteDays: {
       type: 'int',
       description: 'Days that what is deleted is kept. It cannot be changed later',
       minValue: 7,
@@ -39,7 +39,7 @@ interfaces.Module
       enableRbacAuthorization: true,
       enableSoftDelete: true,
       enablePurgeProtection: true,
-      softDeleteRetentionInDays: args.softDeleteRetentionInDays,
+      softDeleteRetentionInDays: args.softDeleteDays,
       publicNetworkAccess: args.publicNetworkAccess,
       networkAcls: { defaultAction: if args.publicNetworkAccess == 'Enabled' then 'Allow' else 'Deny', bypass: 'AzureServices' },
     } + { ['enabledFor' + service]: true for service in std.set(args.enabledFor) },

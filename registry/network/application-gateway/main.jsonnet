@@ -39,7 +39,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
           backends: { type: 'array', items: { type: 'string' }, minLength: 1, description: 'Names or addresses of the servers' },
           backendPort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Their port, for HTTPS; 443' },
           backendHostName: { type: 'string', description: 'Name that they are asked for; that of each of them' },
-          probePath: { type: 'string', pattern: '^/', description: "Path that tells whether a server is well; '/'" },
+          healthPath: { type: 'string', pattern: '^/', description: "Path that tells whether a server is well; '/'" },
         },
         required: ['hostName', 'backends'],
         additionalProperties: false,
@@ -114,7 +114,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     name: name,
     properties: {
       protocol: 'Https',
-      path: std.get(site, 'probePath', '/'),
+      path: std.get(site, 'healthPath', '/'),
       pickHostNameFromBackendHttpSettings: true,
       interval: 30,
       timeout: 30,

@@ -24,13 +24,13 @@ interfaces.Module + interfaces.diagnosticSettings() + {
       examples: [interfaces.parameter.exampleId('Microsoft.Network/publicIPAddresses', 'pip')],
     },
     zones: interfaces.parameter.zones,
-    scaleUnits: {
+    instances: {
       type: 'int',
       description: 'Instances; Basic has two',
       minValue: 2,
       maxValue: 50,
       defaultValue: 2,
-      validate(units): if !isBasic || units == 2 then true else 'Basic has two',
+      validate(count): if !isBasic || count == 2 then true else 'Basic has two',
     },
     nativeClients: {
       type: 'bool',
@@ -57,7 +57,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     sku: { name: args.sku },
     [if args.zones != [] then 'zones']: args.zones,
     properties: {
-      [if !isBasic then 'scaleUnits']: args.scaleUnits,
+      [if !isBasic then 'scaleUnits']: args.instances,
       [if !isBasic then 'enableTunneling']: args.nativeClients,
       [if !isBasic then 'enableFileCopy']: args.fileCopy,
       [if !isBasic then 'enableShareableLink']: false,

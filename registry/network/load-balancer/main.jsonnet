@@ -34,8 +34,8 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
           port: { type: 'int', minValue: 1, maxValue: 65534, description: 'Port that it listens at' },
           backendPort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Port of the instances; the same' },
           protocol: { type: 'string', allowedValues: ['Tcp', 'Udp'], description: "Protocol; 'Tcp'" },
-          probePort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Port that tells whether an instance is well; backendPort' },
-          probePath: { type: 'string', pattern: '^/', description: 'Path that is asked for over HTTPS; without it a connection is enough' },
+          healthPort: { type: 'int', minValue: 1, maxValue: 65535, description: 'Port that tells whether an instance is well; backendPort' },
+          healthPath: { type: 'string', pattern: '^/', description: 'Path that is asked for over HTTPS; without it a connection is enough' },
         },
         required: ['port'],
         additionalProperties: false,
@@ -82,9 +82,9 @@ interfaces.Module + interfaces.diagnosticSettings(logs=null) + {
   probe(name, entry):: {
     name: name,
     properties: {
-      protocol: if 'probePath' in entry then 'Https' else 'Tcp',
-      port: std.get(entry, 'probePort', backendPort(entry)),
-      [if 'probePath' in entry then 'requestPath']: entry.probePath,
+      protocol: if 'healthPath' in entry then 'Https' else 'Tcp',
+      port: std.get(entry, 'healthPort', backendPort(entry)),
+      [if 'healthPath' in entry then 'requestPath']: entry.healthPath,
       intervalInSeconds: 5,
       probeThreshold: 2,
     },

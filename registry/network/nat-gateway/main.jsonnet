@@ -23,7 +23,7 @@ interfaces.Module {
       nullable: true,
       defaultValue: null,
     },
-    idleTimeoutInMinutes: {
+    idleTimeoutMinutes: {
       type: 'int',
       description: 'Minutes that a quiet connection is kept',
       minValue: 4,
@@ -46,7 +46,7 @@ interfaces.Module {
     sku: { name: 'Standard' },
     [if args.zone != null then 'zones']: [args.zone],
     properties: {
-      idleTimeoutInMinutes: args.idleTimeoutInMinutes,
+      idleTimeoutInMinutes: args.idleTimeoutMinutes,
       publicIpAddresses: [{ id: id } for id in addresses],
     },
   },

@@ -7,7 +7,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
 
   parameterMetadata+:: {
     name: interfaces.parameter.networkName('pip-example'),
-    version: {
+    ipVersion: {
       type: 'string',
       description: 'Version of the protocol',
       allowedValues: ['IPv4', 'IPv6'],
@@ -24,7 +24,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
       defaultValue: null,
       examples: ['contoso'],
     },
-    idleTimeoutInMinutes: {
+    idleTimeoutMinutes: {
       type: 'int',
       description: 'Minutes that a quiet connection is kept',
       minValue: 4,
@@ -44,8 +44,8 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     [if args.zones != [] then 'zones']: args.zones,
     properties: {
       publicIPAllocationMethod: 'Static',
-      publicIPAddressVersion: args.version,
-      idleTimeoutInMinutes: args.idleTimeoutInMinutes,
+      publicIPAddressVersion: args.ipVersion,
+      idleTimeoutInMinutes: args.idleTimeoutMinutes,
       ddosSettings: { protectionMode: args.ddosProtection },
       [if args.domainNameLabel != null then 'dnsSettings']: { domainNameLabel: args.domainNameLabel },
     },

@@ -13,7 +13,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
           'a workspace has an identity of its own or user-assigned ones, not both'
         else true,
     },
-    retentionInDays: { type: 'int', description: 'Days that data are kept', minValue: 30, maxValue: 730, defaultValue: 30 },
+    retentionDays: { type: 'int', description: 'Days that data are kept', minValue: 30, maxValue: 730, defaultValue: 30 },
     dailyQuotaGb: {
       type: 'int',
       description: 'Gigabytes a day after which nothing more is taken; null for no end',
@@ -24,13 +24,13 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
     },
     publicNetworkAccessForIngestion: {
       type: 'string',
-      description: 'Whether data come in over public networks. If not, by way of a private link scope',
+      description: 'Whether data come in over public networks. If not, by way of a private link scope of Azure Monitor alone; diagnostic settings are not held up',
       allowedValues: ['Enabled', 'Disabled'],
       defaultValue: 'Enabled',
     },
     publicNetworkAccessForQuery: {
       type: 'string',
-      description: 'Whether questions come in over public networks. If not, by way of a private link scope',
+      description: 'Whether questions come in over public networks, those of the portal, workbooks and insights among them. If not, networks of a private link scope of Azure Monitor ask alone: without such a scope nobody does',
       allowedValues: ['Enabled', 'Disabled'],
       defaultValue: 'Enabled',
     },
@@ -39,7 +39,7 @@ interfaces.Module + interfaces.managedIdentities() + interfaces.diagnosticSettin
   workspace:: $.Anchor('Microsoft.OperationalInsights/workspaces', '2025-07-01') {
     properties: {
       sku: { name: 'PerGB2018' },
-      retentionInDays: args.retentionInDays,
+      retentionInDays: args.retentionDays,
       [if args.dailyQuotaGb != null then 'workspaceCapping']: { dailyQuotaGb: args.dailyQuotaGb },
       publicNetworkAccessForIngestion: args.publicNetworkAccessForIngestion,
       publicNetworkAccessForQuery: args.publicNetworkAccessForQuery,

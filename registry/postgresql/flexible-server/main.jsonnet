@@ -4,6 +4,7 @@ local interfaces = import 'common/interfaces/main.libsonnet';
 
 interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoints(['postgresqlServer']) + {
   local args = $.arguments,
+  local signs = 'abcdefghijklmnopqrstuvwxyz0123456789_-',
 
   parameterMetadata+:: {
     name: interfaces.parameter.name('psql-example', 3, 63, '^[a-z0-9][a-z0-9-]*[a-z0-9]$', 'Name, unique in all of Azure'),
@@ -32,24 +33,37 @@ interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoint
         type: 'object',
         properties: {
           name: { type: 'string', minLength: 1, description: 'Name, as it signs in' },
-          objectId: { type: 'string', format: 'uuid', description: 'Object id' },
+          principalId: { type: 'string', format: 'uuid', description: 'Object id' },
           principalType: { type: 'string', allowedValues: ['Group', 'User', 'ServicePrincipal'], description: "What it is; 'Group'" },
         },
-        required: ['name', 'objectId'],
+        required: ['name', 'principalId'],
         additionalProperties: false,
       },
       minLength: 1,
       examples: [
-        [{ name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' }],
-        [{ name: 'others', objectId: '00000000-0000-0000-0000-000000000002' }],
+        [{ name: 'database-administrators', principalId: '00000000-0000-0000-0000-000000000001' }],
+        [{ name: 'others', principalId: '00000000-0000-0000-0000-000000000002' }],
       ],
     },
     databases: {
-      type: 'array',
-      description: 'Databases to make',
-      items: { type: 'string', minLength: 1, maxLength: 63, pattern: '^[a-zA-Z_][a-zA-Z0-9_-]*$' },
-      defaultValue: [],
-      examples: [['shop']],
+      type: 'object',
+      description: 'Name of a database to what it is',
+      additionalProperties: {
+        type: 'object',
+        properties: {
+          charset: { type: 'string', minLength: 1, description: "How text is kept; 'UTF8'" },
+          collation: { type: 'string', minLength: 1, description: "How text is sorted; 'en_US.utf8'" },
+        },
+        additionalProperties: false,
+      },
+      validate(databases):
+        local isWrong(name) =
+          std.length(name) > 63 || name == '' || std.member('0123456789-', name[0]) || std.length(std.stripChars(std.asciiLower(name), signs)) > 0;
+        local wrong = std.filter(isWrong, std.objectFields(databases));
+        if wrong == [] then true
+        else '"' + wrong[0] + '" is no name of a database: letters, digits, _ and -, 63 at most, and a letter or _ first',
+      defaultValue: {},
+      examples: [{ shop: {} }],
     },
   },
 
@@ -71,7 +85,7 @@ interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoint
   // The server does one thing after the other.
   local steps =
     [
-      $.server.child('administrators', administrator.objectId) {
+      $.server.child('administrators', administrator.principalId) {
         properties: {
           principalName: administrator.name,
           principalType: std.get(administrator, 'principalType', 'Group'),
@@ -81,13 +95,13 @@ interfaces.Module + interfaces.diagnosticSettings() + interfaces.privateEndpoint
       for administrator in args.administrators
     ]
     + [
-      $.server.child('databases', name) { properties: { charset: 'UTF8', collation: 'en_US.utf8' } }
-      for name in args.databases
+      $.server.child('databases', name) { properties: { charset: 'UTF8', collation: 'en_US.utf8' } + args.databases[name] }
+      for name in std.objectFields(args.databases)
     ],
   local step(i) = if i == 0 then steps[0] else steps[i].dependingOn(steps[i - 1]),
   local count = std.length(args.administrators),
   administrators:: std.makeArray(count, step),
-  databases:: std.makeArray(std.length(args.databases), function(i) step(count + i)),
+  databases:: std.makeArray(std.length(steps) - count, function(i) step(count + i)),
 
   anchor:: 'server',
   outputs+: { fqdn: arm.output($.server.ref('fullyQualifiedDomainName')) },

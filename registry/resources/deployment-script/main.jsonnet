@@ -29,7 +29,7 @@ interfaces.Module {
       defaultValue: null,
       examples: ['--all'],
     },
-    environment: {
+    settings: {
       type: 'object',
       description: 'Variables of its environment, none of them secret',
       additionalProperties: { type: 'string' },
@@ -82,9 +82,9 @@ interfaces.Module {
       [if isCli then 'azCliVersion' else 'azPowerShellVersion']: args.version,
       scriptContent: args.script,
       [if args.arguments != null then 'arguments']: args.arguments,
-      [if args.environment != {} then 'environmentVariables']: [
-        { name: name, value: args.environment[name] }
-        for name in std.objectFields(args.environment)
+      [if args.settings != {} then 'environmentVariables']: [
+        { name: name, value: args.settings[name] }
+        for name in std.objectFields(args.settings)
       ],
       // A text of its own runs it when it changes, and only then: no time of the day.
       forceUpdateTag: if args.forceUpdateTag == null then arm.native.md5(args.script) else args.forceUpdateTag,

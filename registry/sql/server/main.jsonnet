@@ -16,14 +16,14 @@ interfaces.Module
       description: 'Who manages the server: a group, a user or an identity of Entra ID',
       properties: {
         name: { type: 'string', minLength: 1, description: 'Name, as it is shown' },
-        objectId: { type: 'string', format: 'uuid', description: 'Object id; for an identity of an app its client id' },
-        principalType: { type: 'string', allowedValues: ['Group', 'User', 'Application'], description: "What it is; 'Group'" },
+        principalId: { type: 'string', format: 'uuid', description: 'Object id; for an identity of an app its client id' },
+        principalType: { type: 'string', allowedValues: ['Group', 'User', 'ServicePrincipal'], description: "What it is; 'Group'" },
       },
-      required: ['name', 'objectId'],
+      required: ['name', 'principalId'],
       additionalProperties: false,
       examples: [
-        { name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' },
-        { name: 'others', objectId: '00000000-0000-0000-0000-000000000002' },
+        { name: 'database-administrators', principalId: '00000000-0000-0000-0000-000000000001' },
+        { name: 'others', principalId: '00000000-0000-0000-0000-000000000002' },
       ],
     },
     databases: {
@@ -46,13 +46,14 @@ interfaces.Module
   },
 
   local identities = std.get(args.managedIdentities, 'userAssigned', []),
+  local type = std.get(args.administrator, 'principalType', 'Group'),
   server:: $.Anchor('Microsoft.Sql/servers', '2025-01-01') {
     properties: {
       administrators: {
         administratorType: 'ActiveDirectory',
         login: args.administrator.name,
-        sid: args.administrator.objectId,
-        principalType: std.get(args.administrator, 'principalType', 'Group'),
+        sid: args.administrator.principalId,
+        principalType: if type == 'ServicePrincipal' then 'Application' else type,
         tenantId: '[subscription().tenantId]',
         azureADOnlyAuthentication: true,
       },

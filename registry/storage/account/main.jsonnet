@@ -50,7 +50,7 @@ interfaces.Module
       defaultValue: [],
       examples: [['data']],
     },
-    allowSharedKeyAccess: {
+    allowKeys: {
       type: 'bool',
       description: 'Whether keys and what is signed with them are taken, beside Entra ID',
       defaultValue: false,
@@ -73,7 +73,7 @@ interfaces.Module
       supportsHttpsTrafficOnly: true,
       allowBlobPublicAccess: false,
       allowCrossTenantReplication: false,
-      allowSharedKeyAccess: args.allowSharedKeyAccess,
+      allowSharedKeyAccess: args.allowKeys,
       defaultToOAuthAuthentication: true,
       publicNetworkAccess: args.publicNetworkAccess,
       networkAcls: { defaultAction: if args.publicNetworkAccess == 'Enabled' then 'Allow' else 'Deny', bypass: 'AzureServices' },

@@ -38,7 +38,7 @@ interfaces.Module
       defaultValue: null,
       examples: [interfaces.parameter.exampleSubnet],
     },
-    healthCheckPath: {
+    healthPath: {
       type: 'string',
       description: 'Path that tells whether an instance is well; null for none',
       pattern: '^/',
@@ -69,7 +69,7 @@ interfaces.Module
         ftpsState: 'Disabled',
         http20Enabled: true,
         remoteDebuggingEnabled: false,
-        [if args.healthCheckPath != null then 'healthCheckPath']: args.healthCheckPath,
+        [if args.healthPath != null then 'healthCheckPath']: args.healthPath,
       },
     },
   },
@@ -83,5 +83,5 @@ interfaces.Module
   },
 
   anchor:: 'site',
-  outputs+: { hostName: arm.output($.site.ref('defaultHostName')) },
+  outputs+: { fqdn: arm.output($.site.ref('defaultHostName')) },
 }

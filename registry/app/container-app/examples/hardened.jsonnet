@@ -17,8 +17,8 @@ arm.Module {
   local zone(name) = (import 'network/private-dns-zone/main.jsonnet') {
     parameters:: { name: name, virtualNetworks: { example: $.network } },
   },
-  registryZone:: zone('privatelink.azurecr.io'),
-  vaultZone:: zone('privatelink.vaultcore.azure.net'),
+  registryZone:: zone("[concat('privatelink', environment().suffixes.acrLoginServer)]"),
+  vaultZone:: zone("[concat('privatelink', replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore'))]"),
 
   identity:: (import 'managed-identity/user-assigned/main.jsonnet') { parameters:: { name: 'id-app' } },
   registry:: (import 'container-registry/registry/main.jsonnet') {
@@ -48,7 +48,7 @@ arm.Module {
       port: 8080,
       healthPath: '/health',
       secrets: { TOKEN: fn.uri($.vault.outputs.uri.value, 'secrets/token') },
-      minReplicas: 2,
+      minInstances: 2,
       lock: 'CanNotDelete',
     },
 

@@ -75,7 +75,7 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
       errors: ["parameter 'secrets.TOKEN'"],
     },
     'has the memory that goes with its cores': {
-      parameters: base { cpu: '2.0', minReplicas: 20 },
+      parameters: base { cpu: '2.0', minInstances: 20 },
       resources: {
         'Microsoft.App/containerApps/ca': {
           properties: { template: { containers: [{ resources: { memory: '4Gi' } }], scale: { minReplicas: 20, maxReplicas: 20 } } },
@@ -83,11 +83,11 @@ local base = { name: 'ca', environment: '/subscriptions/s/cae', image: 'example.
       },
     },
     'refuses fewer instances than there always are': {
-      parameters: base { minReplicas: 5, maxReplicas: 2 },
-      errors: ['is less than minReplicas'],
+      parameters: base { minInstances: 5, maxInstances: 2 },
+      errors: ['is less than minInstances'],
     },
     'takes as many instances at most as there always are': {
-      parameters: base { minReplicas: 2, maxReplicas: 2 },
+      parameters: base { minInstances: 2, maxInstances: 2 },
       resources: { 'Microsoft.App/containerApps/ca': { properties: { template: { scale: { maxReplicas: 2 } } } } },
     },
     'refuses a name with two dashes': {

@@ -11,7 +11,7 @@ arm.Module {
     },
   },
   zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.azurecr.io', virtualNetworks: { example: $.network } },
+    parameters:: { name: "[concat('privatelink', environment().suffixes.acrLoginServer)]", virtualNetworks: { example: $.network } },
   },
   identity:: (import 'managed-identity/user-assigned/main.jsonnet') { parameters:: { name: 'id-app' } },
 

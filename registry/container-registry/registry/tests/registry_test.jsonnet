@@ -35,7 +35,7 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
       },
     },
     'has its images in other regions': {
-      parameters: { name: 'cr12345', replications: ['northeurope'], tags: { owner: 'a' } },
+      parameters: { name: 'cr12345', replicaLocations: ['northeurope'], tags: { owner: 'a' } },
       resources: {
         [registry + '/replications/northeurope']: { location: 'northeurope', tags: { owner: 'a' }, properties: { zoneRedundancy: 'Enabled' } },
       },
@@ -49,13 +49,13 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
         name: 'cr123',
         sku: 'Standard',
         publicNetworkAccess: 'Disabled',
-        replications: ['northeurope'],
+        replicaLocations: ['northeurope'],
         privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }],
       },
-      errors: ['only Premium can be closed', 'only Premium has private endpoints', 'only Premium has replications'],
+      errors: ['only Premium can be closed', 'only Premium has private endpoints', 'only Premium has replicas'],
     },
     'lets images out when public networks are let in, and keeps manifests for ever when told so': {
-      parameters: { name: 'cr123', publicNetworkAccess: 'Enabled', retentionDays: 0, zoneRedundant: false, replications: ['northeurope'], tags: { a: 'b' } },
+      parameters: { name: 'cr123', publicNetworkAccess: 'Enabled', retentionDays: 0, zoneRedundant: false, replicaLocations: ['northeurope'], tags: { a: 'b' } },
       resources: {
         'Microsoft.ContainerRegistry/registries/cr123': {
           properties: {
@@ -67,7 +67,7 @@ local registry = 'Microsoft.ContainerRegistry/registries/cr12345';
       },
     },
     'is closed and copied with Premium': {
-      parameters: { name: 'cr123', publicNetworkAccess: 'Disabled', replications: ['northeurope'], privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
+      parameters: { name: 'cr123', publicNetworkAccess: 'Disabled', replicaLocations: ['northeurope'], privateEndpoints: [{ subnet: '/subscriptions/s/subnet' }] },
       resources: { 'Microsoft.ContainerRegistry/registries/cr123/replications/northeurope': { tags: null, properties: { zoneRedundancy: 'Enabled' } } },
     },
   },

@@ -41,7 +41,7 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
       },
     },
     'has a version, people who manage it, and logs of containers': {
-      parameters: { name: 'aks', kubernetesVersion: '1.34', adminGroups: ['11111111-1111-1111-1111-111111111111'], workspace: '/subscriptions/s/log' },
+      parameters: { name: 'aks', version: '1.34', adminGroups: ['11111111-1111-1111-1111-111111111111'], workspace: '/subscriptions/s/log' },
       resources: {
         [cluster]: {
           properties: {

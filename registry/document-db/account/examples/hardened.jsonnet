@@ -19,7 +19,7 @@ arm.Module {
     parameters:: {
       name: 'cosmos-example-2',
       serverless: false,
-      failoverLocations: ['northeurope'],
+      replicaLocations: ['northeurope'],
       databases: { shop: { orders: { partitionKey: '/customer', maxThroughput: 4000 } } },
       backupTier: 'Continuous30Days',
       dataAccess: [{ role: 'Contributor', principalId: $.identity.outputs.principalId.value }],

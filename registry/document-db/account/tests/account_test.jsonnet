@@ -31,7 +31,7 @@ local base = { name: 'cosmos' };
     'has data in other regions, and throughput that is kept ready': {
       parameters: base {
         serverless: false,
-        failoverLocations: ['northeurope'],
+        replicaLocations: ['northeurope'],
         databases: { shop: { orders: { partitionKey: '/customer', maxThroughput: 4000 } } },
       },
       resources: {
@@ -62,7 +62,7 @@ local base = { name: 'cosmos' };
       errors: ["parameter 'databases.shop.orders.partitionKey'"],
     },
     'says how stale what is read may be': {
-      parameters: base { consistency: 'BoundedStaleness', serverless: false, failoverLocations: ['northeurope'] },
+      parameters: base { consistency: 'BoundedStaleness', serverless: false, replicaLocations: ['northeurope'] },
       resources: {
         'Microsoft.DocumentDB/databaseAccounts/cosmos': {
           properties: { consistencyPolicy: { maxStalenessPrefix: 100000, maxIntervalInSeconds: 300 } },
@@ -70,7 +70,7 @@ local base = { name: 'cosmos' };
       },
     },
     'refuses several regions without throughput of its own': {
-      parameters: base { failoverLocations: ['northeurope'] },
+      parameters: base { replicaLocations: ['northeurope'] },
       errors: ['a serverless account is in one region'],
     },
     'knows no one by a name': {

@@ -17,7 +17,7 @@ local base = { name: 'appi', workspace: '/subscriptions/s/w' };
       },
     },
     'takes data with the connection string alone when it is told so': {
-      parameters: base { disableLocalAuth: false },
+      parameters: base { allowKeys: true },
       resources: { [component]: { properties: { DisableLocalAuth: false } } },
     },
     'must have a workspace': {

@@ -11,7 +11,7 @@ arm.Module {
     },
   },
   zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.vaultcore.azure.net', virtualNetworks: { example: $.network } },
+    parameters:: { name: "[concat('privatelink', replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore'))]", virtualNetworks: { example: $.network } },
   },
 
   vault:: (import 'key-vault/vault/main.jsonnet') {

@@ -12,7 +12,7 @@ arm.Module {
     },
   },
   zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.vaultcore.azure.net', virtualNetworks: { example: $.network } },
+    parameters:: { name: "[concat('privatelink', replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore'))]", virtualNetworks: { example: $.network } },
   },
   identity:: (import 'managed-identity/user-assigned/main.jsonnet') { parameters:: { name: 'id-gateway' } },
   // The certificate is put into the vault before; the gateway reads it as its identity.
@@ -31,7 +31,7 @@ arm.Module {
       identity: $.identity,
       certificateSecretId: fn.uri($.vault.outputs.uri.value, 'secrets/wildcard'),
       sites: {
-        shop: { hostName: 'shop.example.com', backends: ['10.0.0.70', '10.0.0.71'], backendHostName: 'shop.example.com', probePath: '/health' },
+        shop: { hostName: 'shop.example.com', backends: ['10.0.0.70', '10.0.0.71'], backendHostName: 'shop.example.com', healthPath: '/health' },
         api: { hostName: 'api.example.com', backends: ['10.0.0.80'], backendPort: 8443, backendHostName: 'api.example.com' },
       },
       minInstances: 2,

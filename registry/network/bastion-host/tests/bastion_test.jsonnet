@@ -25,12 +25,16 @@ local base = { name: 'bas', subnet: '/subscriptions/s/vnet/subnets/AzureBastionS
       },
     },
     'has the instances that it is told to have': {
-      parameters: base { scaleUnits: 4 },
+      parameters: base { instances: 4 },
       resources: { [host]: { properties: { scaleUnits: 4 } } },
     },
     'says nothing that Basic does not know': {
       parameters: base { sku: 'Basic' },
       resources: { [host]: { properties: { scaleUnits: null, enableTunneling: null, enableFileCopy: null } } },
+    },
+    'is used from the own machine when it may be': {
+      parameters: base { nativeClients: true, fileCopy: true },
+      resources: { [host]: { properties: { enableTunneling: true, enableFileCopy: true } } },
     },
     'records sessions with Premium': {
       parameters: base { sku: 'Premium', publicIpAddress: '/subscriptions/s/pip' },
@@ -40,11 +44,11 @@ local base = { name: 'bas', subnet: '/subscriptions/s/vnet/subnets/AzureBastionS
       },
     },
     'refuses one instance': {
-      parameters: base { scaleUnits: 1 },
-      errors: ["parameter 'scaleUnits'"],
+      parameters: base { instances: 1 },
+      errors: ["parameter 'instances'"],
     },
     'refuses what Basic has not': {
-      parameters: base { sku: 'Basic', nativeClients: true, fileCopy: true, scaleUnits: 3 },
+      parameters: base { sku: 'Basic', nativeClients: true, fileCopy: true, instances: 3 },
       errors: ['nativeClients', 'fileCopy', 'Basic has two'],
     },
     'has no zones where there are none': {

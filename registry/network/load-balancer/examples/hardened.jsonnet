@@ -15,7 +15,7 @@ arm.Module {
     parameters:: {
       name: 'lb-internal',
       frontend: { subnet: $.network.subnetIds.apps, privateIpAddress: '10.0.0.10' },
-      rules: { api: { port: 443, backendPort: 8443, probePath: '/health' } },
+      rules: { api: { port: 443, backendPort: 8443, healthPath: '/health' } },
       lock: 'CanNotDelete',
       diagnosticSettings: [{ workspace: $.workspace }],
     },

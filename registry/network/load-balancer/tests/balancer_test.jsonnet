@@ -40,7 +40,7 @@ local inside = { name: 'lb', frontend: { subnet: '/subscriptions/s/subnet' } };
       },
     },
     'joins ports, and asks the instances there': {
-      parameters: inside { rules: { api: { port: 443, backendPort: 8443, probePath: '/health' }, dns: { port: 53, protocol: 'Udp', probePort: 80 } } },
+      parameters: inside { rules: { api: { port: 443, backendPort: 8443, healthPath: '/health' }, dns: { port: 53, protocol: 'Udp', healthPort: 80 } } },
       resources: {
         [balancer]: {
           properties: {

@@ -4,8 +4,7 @@ local arm = import 'arm.libsonnet';
 (import 'operational-insights/workspace/main.jsonnet') {
   parameters:: {
     name: 'log-security',
-    retentionInDays: 730,
-    publicNetworkAccessForQuery: 'Disabled',
+    retentionDays: 730,
     tags: { owner: 'security' },
     lock: 'CanNotDelete',
     diagnosticSettings: [{ workspace: arm.id($.workspace), logs: ['audit'], metrics: [] }],

@@ -37,8 +37,8 @@ local workspace = 'Microsoft.OperationalInsights/workspaces/logs';
       errors: ['not both'],
     },
     'refuses to keep data for less than a month': {
-      parameters: { name: 'logs', retentionInDays: 7 },
-      errors: ["parameter 'retentionInDays'"],
+      parameters: { name: 'logs', retentionDays: 7 },
+      errors: ["parameter 'retentionDays'"],
     },
   },
   random: { 'compiles with all that its parameters allow': {} },

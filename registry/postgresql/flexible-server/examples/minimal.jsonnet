@@ -2,7 +2,7 @@
 (import 'postgresql/flexible-server/main.jsonnet') {
   parameters:: {
     name: 'psql-example',
-    administrators: [{ name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' }],
-    databases: ['shop'],
+    administrators: [{ name: 'database-administrators', principalId: '00000000-0000-0000-0000-000000000001' }],
+    databases: { shop: {} },
   },
 }

@@ -1,6 +1,6 @@
 local server = 'Microsoft.DBforPostgreSQL/flexibleServers/psql';
 local admin = '11111111-1111-1111-1111-111111111111';
-local base = { name: 'psql', administrators: [{ name: 'dba', objectId: admin }] };
+local base = { name: 'psql', administrators: [{ name: 'dba', principalId: admin }] };
 
 {
   cases: {
@@ -23,16 +23,30 @@ local base = { name: 'psql', administrators: [{ name: 'dba', objectId: admin }] 
       parameters: base { sku: 'Standard_B1ms' },
       resources: { [server]: { sku: { tier: 'Burstable' }, properties: { highAvailability: { mode: 'Disabled' } } } },
     },
+    'has the tier of its size, and keeps backups elsewhere when it is told so': {
+      parameters: base { sku: 'Standard_E4ds_v5', geoRedundantBackup: true },
+      resources: { [server]: { sku: { tier: 'MemoryOptimized' }, properties: { backup: { geoRedundantBackup: 'Enabled' } } } },
+    },
     'makes one thing after the other': {
-      parameters: base { databases: ['shop', 'stock'] },
+      parameters: base { databases: { shop: {}, stock: { collation: 'C' } } },
       resources: {
         [server + '/databases/shop']: {
+          properties: { charset: 'UTF8', collation: 'en_US.utf8' },
           dependsOn: ["[resourceId('Microsoft.DBforPostgreSQL/flexibleServers/administrators', 'psql', '%s')]" % admin],
         },
         [server + '/databases/stock']: {
+          properties: { charset: 'UTF8', collation: 'C' },
           dependsOn: ["[resourceId('Microsoft.DBforPostgreSQL/flexibleServers/databases', 'psql', 'shop')]"],
         },
       },
+    },
+    'refuses names that no database has': {
+      parameters: base { databases: { '1shop': {}, '': {} } },
+      errors: ['"" is no name of a database'],
+    },
+    'refuses signs in names that no database has': {
+      parameters: base { databases: { 'shop.test': {} } },
+      errors: ['"shop.test" is no name of a database'],
     },
     'refuses to have nobody who manages it': {
       parameters: base { administrators: [] },

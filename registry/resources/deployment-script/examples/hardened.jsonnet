@@ -14,7 +14,7 @@ arm.Module {
     parameters:: {
       name: 'ds-count',
       identity: $.identity,
-      environment: { GROUP: '[resourceGroup().name]' },
+      settings: { GROUP: '[resourceGroup().name]' },
       script: |||
         az resource list --resource-group "$GROUP" --query '{count: length(@)}' > "$AZ_SCRIPTS_OUTPUT_PATH"
       |||,

@@ -40,7 +40,7 @@ local base = { name: 'ds', script: 'echo hello' };
       errors: ["parameter 'script'"],
     },
     'is given arguments and variables, and runs again when it is told so': {
-      parameters: base { arguments: '--all', environment: { STAGE: 'test' }, forceUpdateTag: '2' },
+      parameters: base { arguments: '--all', settings: { STAGE: 'test' }, forceUpdateTag: '2' },
       resources: {
         [script]: { properties: { arguments: '--all', environmentVariables: [{ name: 'STAGE', value: 'test' }], forceUpdateTag: '2' } },
       },

@@ -11,13 +11,13 @@ arm.Module {
     },
   },
   zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.database.windows.net', virtualNetworks: { example: $.network } },
+    parameters:: { name: "[concat('privatelink', environment().suffixes.sqlServerHostname)]", virtualNetworks: { example: $.network } },
   },
 
   server:: (import 'sql/server/main.jsonnet') {
     parameters:: {
       name: 'sql-example-2',
-      administrator: { name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' },
+      administrator: { name: 'database-administrators', principalId: '00000000-0000-0000-0000-000000000001' },
       databases: { shop: { sku: 'GP_Gen5_2', maxSizeGb: 250, backupRedundancy: 'GeoZone' } },
       lock: 'CanNotDelete',
       privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.zone] }],

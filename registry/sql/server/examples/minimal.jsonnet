@@ -2,7 +2,7 @@
 (import 'sql/server/main.jsonnet') {
   parameters:: {
     name: 'sql-example',
-    administrator: { name: 'database-administrators', objectId: '00000000-0000-0000-0000-000000000001' },
+    administrator: { name: 'database-administrators', principalId: '00000000-0000-0000-0000-000000000001' },
     databases: { shop: {} },
   },
 }

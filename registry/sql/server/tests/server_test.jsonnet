@@ -1,5 +1,5 @@
 local server = 'Microsoft.Sql/servers/sql';
-local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-1111-1111-1111-111111111111' } };
+local base = { name: 'sql', administrator: { name: 'dba', principalId: '11111111-1111-1111-1111-111111111111' } };
 
 {
   cases: {
@@ -36,6 +36,10 @@ local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-11
         },
       },
     },
+    'is managed by an app when it is told so': {
+      parameters: base { administrator+: { principalType: 'ServicePrincipal' } },
+      resources: { [server]: { properties: { administrators: { principalType: 'Application' } } } },
+    },
     'must have an administrator': {
       parameters: { name: 'sql' },
       errors: ["parameter 'administrator'"],
@@ -50,8 +54,8 @@ local base = { name: 'sql', administrator: { name: 'dba', objectId: '11111111-11
       },
     },
     'knows its administrator by an id': {
-      parameters: base { administrator+: { objectId: 'me' } },
-      errors: ["parameter 'administrator.objectId'"],
+      parameters: base { administrator+: { principalId: 'me' } },
+      errors: ["parameter 'administrator.principalId'"],
     },
     'is the first of its identities': {
       parameters: base { managedIdentities: { userAssigned: ['/subscriptions/s/one', '/subscriptions/s/two'] } },

@@ -11,7 +11,7 @@ arm.Module {
     },
   },
   zone:: (import 'network/private-dns-zone/main.jsonnet') {
-    parameters:: { name: 'privatelink.blob.core.windows.net', virtualNetworks: { example: $.network } },
+    parameters:: { name: "[concat('privatelink.blob.', environment().suffixes.storage)]", virtualNetworks: { example: $.network } },
   },
 
   account:: (import 'storage/account/main.jsonnet') {

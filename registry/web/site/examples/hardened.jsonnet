@@ -14,7 +14,7 @@ arm.Module {
     parameters:: { name: name, virtualNetworks: { example: $.network } },
   },
   siteZone:: zone('privatelink.azurewebsites.net'),
-  vaultZone:: zone('privatelink.vaultcore.azure.net'),
+  vaultZone:: zone("[concat('privatelink', replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore'))]"),
   plan:: (import 'web/serverfarm/main.jsonnet') { parameters:: { name: 'asp-example' } },
   vault:: (import 'key-vault/vault/main.jsonnet') {
     parameters:: {
@@ -30,7 +30,7 @@ arm.Module {
       plan: $.plan,
       runtime: 'NODE|22-lts',
       subnet: $.network.subnetIds.apps,
-      healthCheckPath: '/health',
+      healthPath: '/health',
       lock: 'CanNotDelete',
       privateEndpoints: [{ subnet: $.network.subnetIds.endpoints, privateDnsZones: [$.siteZone] }],
       diagnosticSettings: [{ workspace: $.workspace }],

@@ -35,7 +35,7 @@ local base = { name: 'app', plan: '/subscriptions/s/asp' };
       },
     },
     'tells whether it is well': {
-      parameters: base { healthCheckPath: '/health' },
+      parameters: base { healthPath: '/health' },
       resources: { [site]: { properties: { siteConfig: { healthCheckPath: '/health' } } } },
     },
     'does without an identity when it is told so': {
