@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "armlib"
@@ -62,12 +61,26 @@ def test_every_part_has_a_floor() -> None:
     assert {part(module) for module in MODULES} - set(FRONT) <= set(LEVELS)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=[str(module.relative_to(PACKAGE)) for module in MODULES])
-def test_no_import_goes_up(module: Path) -> None:
-    if part(module) in FRONT:
-        return
-    up = {name for name in imports(module) if LEVELS.get(name, 99) > LEVELS[part(module)]}
-    assert up == set(), f"{part(module)} is below {', '.join(sorted(up))}"
+def test_the_floor_plan_is_drawn_as_it_is() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = page.partition("an import goes down, never up")[2].split("```")[1]
+    there = {part(module) for module in MODULES}
+    floors = [{name for name in names if name in there} for names in FLOORS]
+    assert [set(line.split()) for line in drawn.strip().splitlines()] == [floor for floor in floors if floor]
+    parts = [name if (PACKAGE / name).is_dir() else f"{name}.py" for name in there - set(FRONT)]
+    tests = [folder.name for folder in (ROOT / "tests").iterdir() if folder.is_dir() and folder.name != "__pycache__"]
+    assert [name for name in (*parts, *tests) if not re.search(rf"\b{re.escape(name)}\b", page)] == []
+
+
+def test_no_import_goes_up() -> None:
+    up = [
+        f"{module.relative_to(PACKAGE)} is below {name}"
+        for module in MODULES
+        if part(module) not in FRONT
+        for name in imports(module)
+        if LEVELS.get(name, 99) > LEVELS[part(module)]
+    ]
+    assert up == []
 
 
 def test_lazy_imports_are_seen(tmp_path: Path) -> None:
