@@ -95,13 +95,20 @@ class _Questions:
         if facts["kind"] == "function":
             return {**facts, "metadata": _parameters_of(self._path)}
         metadata = facts.get("metadata")
+        own = self._own()
+        required = []
         if isinstance(metadata, dict):
             self._add_defaults(metadata)
-            required = [name for name, spec in metadata.items() if isinstance(spec, dict) and not _has_default(spec)]
-        else:
-            required = []
+            needed = [name for name, spec in metadata.items() if isinstance(spec, dict) and not _has_default(spec)]
+            required = [name for name in needed if name not in own]
         unknown: JsonObject = {name: f"[parameters('{name}')]" for name in required}
-        return {**facts, **self._given(unknown)}
+        return {**facts, "own": own, **self._given(unknown)}
+
+    def _own(self) -> list[Json]:
+        """Return the names of the arguments that the module gives itself: ``parameters+:: { name: 'x' }``."""
+        names = "if std.isObject(entry.parameters) then std.objectFieldsAll(entry.parameters) else []"
+        found = self._answers("", {"names": f"if 'parameters' in entry then {names} else []"}, {}).get("names")
+        return found if isinstance(found, list) else []
 
     def _add_defaults(self, metadata: Mapping[str, Json]) -> None:
         """Put the defaults that are constant into *metadata*; the others are computed."""

@@ -44,7 +44,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleDescription:
-    """A module as its user sees it; *diagnostics* say what is wrong with how it describes itself."""
+    """A module as its user sees it; *diagnostics* say what is wrong with how it describes itself.
+
+    *own* are the names of the parameters that it gives itself.
+    """
 
     name: str
     description: str | None = None
@@ -52,6 +55,7 @@ class ModuleDescription:
     outputs: Mapping[str, OutputDescription] = field(default_factory=dict)
     dependencies: Mapping[str, Dependency] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -63,13 +67,15 @@ def parse_description(name: str, facts: Mapping[str, Json]) -> ModuleDescription
         facts: As JSON, without functions; every member may be absent. ``metadata`` is the ``parameterMetadata`` in the
             form of :func:`~armlib.compiler.parameters_metadata.parse_metadata`, ``definitions`` the shared types,
             ``outputs`` ``{NAME: {type, description}}`` without the values, ``dependencies`` ``{KEY: {kind, optional,
-            many}}``, ``actions`` ``{NAME: {description, parameterMetadata}}``, ``description`` a text.
+            many}}``, ``actions`` ``{NAME: {description, parameterMetadata}}``, ``description`` a text, ``own`` the
+            names of the parameters that it gives itself.
     """
     definitions = facts.get("definitions")
     parsed = parse_metadata(facts.get("metadata"), definitions)
     found = list(parsed.diagnostics)
     outputs = _members(facts, "outputs", found)
     dependencies = _members(facts, "dependencies", found)
+    own = facts.get("own")
     actions = {}
     for action, spec in _members(facts, "actions", found).items():
         of_action = parse_metadata(spec.get("parameterMetadata"), definitions)
@@ -90,6 +96,7 @@ def parse_description(name: str, facts: Mapping[str, Json]) -> ModuleDescription
             for key, spec in dependencies.items()
         },
         actions=actions,
+        own=frozenset(each for each in parsed.parameters if isinstance(own, list) and each in own),
         diagnostics=tuple(found),
     )
 
@@ -103,7 +110,7 @@ def describe_json(module: ModuleDescription) -> JsonObject:
     return {
         "name": module.name,
         **about,
-        "parameters": to_json_schema(module.parameters),
+        "parameters": to_json_schema(module.parameters, own=module.own),
         "outputs": {
             name: _present({"type": output.type, "description": output.description})
             for name, output in module.outputs.items()
@@ -124,7 +131,8 @@ def describe_text(module: ModuleDescription, width: int = WIDTH) -> str:
     lines = [module.name]
     if module.description:
         lines += textwrap.wrap(module.description, width)
-    lines += _section("Parameters", "none", map(_parameter_row, module.parameters.values()), width)
+    rows = (_parameter_row(each, is_own=each.name in module.own) for each in module.parameters.values())
+    lines += _section("Parameters", "none", rows, width)
     lines += _section("Outputs", "none", map(_output_row, module.outputs.items()), width)
     if module.dependencies:
         lines += _section("Dependencies", "", map(_dependency_row, module.dependencies.items()), width)
@@ -168,7 +176,7 @@ def _present(members: JsonObject) -> JsonObject:
 _Row = tuple[str, str, list[str]]
 
 
-def _parameter_row(parameter: ParameterMetadata) -> _Row:
+def _parameter_row(parameter: ParameterMetadata, *, is_own: bool) -> _Row:
     spec = parameter.specification
     about = [parameter.description] if parameter.description else []
     limits = "; ".join(_limits(spec, parameter.is_secret))
@@ -180,15 +188,17 @@ def _parameter_row(parameter: ParameterMetadata) -> _Row:
     examples = spec.get("examples")
     if isinstance(examples, list) and examples and not parameter.is_secret:
         about.append("for example " + ", ".join(map(_literal, examples)))
-    return parameter.name, _summary(parameter), about
+    return parameter.name, _summary(parameter, is_own=is_own), about
 
 
-def _summary(parameter: ParameterMetadata) -> str:
+def _summary(parameter: ParameterMetadata, *, is_own: bool) -> str:
     words = [_types(parameter.types)]
     spec = parameter.specification
     if spec.get("nullable") is True:
         words[0] += " or null"
-    if parameter.is_computed:
+    if is_own:
+        words.append("set by the module")
+    elif parameter.is_computed:
         words.append("default computed")
     elif "defaultValue" in spec:
         words.append("has a default" if parameter.is_secret else f"default {_literal(spec['defaultValue'])}")

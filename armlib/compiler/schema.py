@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from armlib.compiler.parameters_check import all_types, canonical_type, description, is_secure_type, type_names
 from armlib.compiler.parameters_metadata import ParameterMetadata
@@ -14,7 +14,9 @@ _RENAMED = {"minValue": "minimum", "maxValue": "maximum"}
 
 
 def to_json_schema(
-    parameters: Mapping[str, ParameterMetadata], definitions: Mapping[str, Json] | None = None
+    parameters: Mapping[str, ParameterMetadata],
+    definitions: Mapping[str, Json] | None = None,
+    own: Collection[str] = (),
 ) -> JsonObject:
     """Return the JSON Schema of a module's arguments as one object, draft 2020-12.
 
@@ -22,14 +24,18 @@ def to_json_schema(
     value and is not described: every keyword would be one of two alternatives, and no editor could help with that.
     What JSON Schema has no word for is marked: ``x-armlib-secret``, ``x-armlib-deploy-time``,
     ``x-armlib-computed-default``, ``x-armlib-validated`` (a function of the module checks the value),
-    ``x-armlib-resource-id``. Formats are annotations in JSON Schema; armlib checks them.
+    ``x-armlib-resource-id``. Formats are annotations in JSON Schema; armlib checks them. The module's *own*, which it
+    gives itself, are ``readOnly``.
     """
     shared: Mapping[str, Json] = definitions if definitions is not None else _shared(parameters)
-    required: list[Json] = [name for name, parameter in parameters.items() if parameter.is_required]
+    required: list[Json] = [name for name, each in parameters.items() if each.is_required and name not in own]
     schema: JsonObject = {
         "$schema": DIALECT,
         "type": "object",
-        "properties": {name: _parameter_schema(parameter) for name, parameter in parameters.items()},
+        "properties": {
+            name: _parameter_schema(parameter) | ({"readOnly": True} if name in own else {})
+            for name, parameter in parameters.items()
+        },
         "required": required,
         "additionalProperties": False,
     }

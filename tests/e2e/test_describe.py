@@ -54,6 +54,16 @@ def test_constant_defaults_are_shown_and_others_are_told_to_be_computed(run: Run
         assert properties[name]["x-armlib-computed-default"] is True
 
 
+def test_what_a_module_gives_itself_is_not_asked_for(run: Run, tmp_path: Path) -> None:
+    module = described(run, tmp_path, MODULE.rstrip() + " { parameters+:: { name: 'web', count: 3 } }\n")
+    schema = module["parameters"]
+    assert "required" not in schema
+    assert [name for name, each in schema["properties"].items() if each.get("readOnly")] == ["count", "name"]
+    assert module["outputs"] == {"endpoint": {"type": "string"}, "size": {"type": "int"}}
+    text = run("describe", "main.jsonnet", cwd=tmp_path).stdout
+    assert "string, set by the module" in text
+
+
 def test_outputs_dependencies_and_actions(run: Run, tmp_path: Path) -> None:
     module = described(run, tmp_path, MODULE)
     assert module["outputs"] == {"endpoint": {"type": "string"}, "size": {"type": "int"}}
