@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
 from armlib.config import FILE_NAME, Package, Settings, Target, absolute, project_root
 from armlib.dataclass import dataclass
+from armlib.diagnostics import Diagnostic, nearest, warning
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
 from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read, Roots
@@ -107,10 +108,28 @@ def compile_target(
 
     rules = () if lints else type_rules(settings)  # the rules of lint ask the types themselves
     compilation = compile_template(request, evaluator, rules)
-    compilation = replace(compilation, reads=(*reads, *compilation.reads))
+    none = [folder for folder in roots.library if not folder.is_dir()]
+    absent = [Read(path=str(folder), digest="", kind="absent") for folder in none if not folder.exists()]
+    compilation = replace(
+        compilation,
+        reads=(*reads, *compilation.reads, *absent),
+        diagnostics=(*map(_no_library, none), *compilation.diagnostics),
+    )
     if lints and compilation.template is not None:
         compilation = _linted(compilation, request, settings, evaluator)
     return Result(compilation=compilation, arguments=arguments)
+
+
+def _no_library(folder: Path) -> Diagnostic:
+    if folder.exists():
+        return warning("library-not-found", f"the library {folder} is a file, not a folder", hint="name its folder")
+    try:
+        near = nearest(folder.name, [each.name for each in folder.parent.iterdir() if each.is_dir()])
+    except OSError:
+        near = None
+    starts = "those of -J and ARMLIB_PATH start from the current folder, those of armlib.toml from its own"
+    hint = f"did you mean {folder.parent / near}?" if near else starts
+    return warning("library-not-found", f"the library folder {folder} does not exist", hint=hint)
 
 
 def _linted(compilation: Compilation, request: CompileRequest, settings: Settings, evaluator: Evaluator) -> Compilation:

@@ -117,6 +117,9 @@ CASES: dict[str, Case] = {
     "import-not-found": main(
         "local a = import 'storag.libsonnet';\n{ resources: [a] }\n", **{"storage.libsonnet": "{}"}
     ),
+    "library-not-there": main(
+        "{ resources: import 'x.libsonnet' }\n", "-J", "vendro", "-J", "main.jsonnet", **{"vendor/x.libsonnet": "[]"}
+    ),
     "import-absolute": main("{ resources: [], outputs: { a: importstr '/etc/passwd' } }\n"),
     "import-out-of-the-project": Case(
         {

@@ -170,6 +170,16 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, str]]] = {
 }
 
 
+def test_a_library_that_is_not_there_is_told_until_it_is(project: Project) -> None:
+    project.environ.update(ARMLIB_PATH=str(project.folder / "libs"))
+    for status in ("built", "unchanged"):
+        outcome = project.outcomes("one")["one"]
+        assert (outcome.status.value, [found.code for found in outcome.diagnostics]) == (status, ["library-not-found"])
+    (project.folder / "libs").mkdir()
+    outcome = project.outcomes("one")["one"]
+    assert (outcome.status.value, outcome.diagnostics) == ("built", ())
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_a_change_makes_new(project: Project, name: str) -> None:
     change, expected = CHANGES[name]
