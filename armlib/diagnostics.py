@@ -68,6 +68,11 @@ class Diagnostic:
     frames: tuple[Frame, ...] = ()  # user frames first, innermost first
 
 
+def in_line(name: str) -> str:
+    """Return the *name* of a file in one line, its control characters escaped: a name may have any of them."""
+    return "".join(char if char.isprintable() or ord(char) > 127 else ascii(char)[1:-1] for char in name)
+
+
 def error(
     code: str,
     message: str,

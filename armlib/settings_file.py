@@ -63,7 +63,7 @@ def open_settings_file(path: Path) -> tuple[Reader, Table]:
     import tomllib
 
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
         table = tomllib.loads(text.replace("\r\n", "\n"))
     except OSError as failure:
         raise InputError(f"cannot read {path}: {failure.strerror}", code="cannot-read") from failure

@@ -28,6 +28,7 @@ from armlib.errors import InputError
 from armlib.expressions.parser import is_expression
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read
 from armlib.jsontypes import Json, JsonObject, JsonPath
+from armlib.template.jsonc import finite, refuse_constant
 
 if TYPE_CHECKING:
     from armlib.compiler.trace import Trace
@@ -110,7 +111,7 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
     ext_str = dict(request.ext_str)
     arguments = dict(request.arguments)
     try:
-        given = json.loads(ext_str.get(PARAMETERS, "null"))
+        given = json.loads(ext_str.get(PARAMETERS, "null"), parse_constant=refuse_constant, parse_float=finite)
     except ValueError:
         given = None  # Jsonnet tells what is wrong with it
     if isinstance(given, dict):

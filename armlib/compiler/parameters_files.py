@@ -73,15 +73,14 @@ def read_text(path: Path) -> str:
     Raises:
         ParametersError: As :func:`read_arguments`, for what concerns reading.
     """
+    from armlib.template.jsonc import JsonSyntaxError, decode
+
     data = _read_bytes(path)
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        column = fault.start - data.rfind(b"\n", 0, fault.start)
-        message = f"the file is not UTF-8 text: byte 0x{data[fault.start]:02x} at offset {fault.start}"
-        hint = "save it with the encoding UTF-8"
-        raise _fault("not-utf-8", message, path, line=line, column=column, hint=hint) from None
+        return decode(data, str(path))
+    except JsonSyntaxError as fault:
+        place = fault.place or Place(file=str(path))
+        raise _fault(fault.code, fault.message, path, line=place.line, column=place.column, hint=fault.hint) from None
 
 
 def read_object(text: str, file: str) -> JsonObject:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from armlib.compiler.request import CompileRequest, Entry
 from armlib.dataclass import dataclass
-from armlib.diagnostics import Diagnostic, Place, error, nearest
+from armlib.diagnostics import Diagnostic, Place, error, in_line, nearest
 from armlib.errors import ArmlibError, InputError
 from armlib.jsonnet.digest import sha256_hex
 from armlib.jsonnet.packages import RESTORE, PackageRoot, Packages
@@ -162,10 +162,10 @@ def _alias_clashes(request: CompileRequest) -> list[Diagnostic]:
 
 def _check_file(path: Path) -> None:
     if path.is_dir():
-        raise InputError(f"{path} is a folder", code="entry-is-a-folder", hint=_main_hint(path))
+        raise InputError(f"{in_line(str(path))} is a folder", code="entry-is-a-folder", hint=_main_hint(path))
     if path.exists() and not path.is_file():
         hint = "'-' as the entry reads a module from stdin"
-        raise InputError(f"{path} is neither a file nor a folder", code="entry-not-found", hint=hint)
+        raise InputError(f"{in_line(str(path))} is neither a file nor a folder", code="entry-not-found", hint=hint)
     if not path.is_file():
         raise _not_found(path)
 
@@ -175,7 +175,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise InputError(f"cannot read {path}: {fault.strerror}", code="cannot-read") from fault
+        raise InputError(f"cannot read {in_line(str(path))}: {fault.strerror}", code="cannot-read") from fault
 
 
 def _not_found(path: Path) -> InputError:
@@ -184,8 +184,8 @@ def _not_found(path: Path) -> InputError:
     except OSError:
         names = []
     near = nearest(path.name, names)
-    hint = f"did you mean {path.parent / near}?" if near else None
-    return InputError(f"{path}: no such file", code="entry-not-found", hint=hint)
+    hint = f"did you mean {in_line(str(path.parent / near))}?" if near else None
+    return InputError(f"{in_line(str(path))}: no such file", code="entry-not-found", hint=hint)
 
 
 def _main_hint(path: Path) -> str | None:

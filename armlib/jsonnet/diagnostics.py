@@ -31,7 +31,7 @@ def translate(text: str, program: Program, fault: Sequence[str], reads: Iterable
         reads: What the program read; its files give the source lines.
     """
     sources = ProgramSources(program, reads)
-    found = parse_error(text)
+    found = sources.located(parse_error(text))
     if fault:
         code, message, advice = fault
         return (_located(Problem(code, message, advice or None), _import_frames(found, sources), found.path, sources),)
@@ -100,10 +100,12 @@ def _payload_item(item: dict[str, object]) -> tuple[Problem, JsonPath, Severity]
 
 def _static_in_import(found: EngineError, sources: ProgramSources) -> EngineError | None:
     """Return the static error that importing a file raised, if *found* is one."""
-    static = parse_static(found.message) if found.range is None and found.frames else None
+    told = parse_static(found.message) if found.range is None and found.frames else None
+    static = None if told is None else sources.located(told)
     if static is None or static.range is None or static.range.file not in sources.files:
         return None
-    if not sources.start(found.frames[0].range).startswith("import"):
+    frame = found.frames[0].range
+    if not (is_generated(frame.file) or sources.start(frame).startswith("import")):
         return None
     return replace(static, frames=found.frames)
 

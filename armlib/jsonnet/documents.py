@@ -140,4 +140,9 @@ def _integer(loader: Any, node: Any) -> int:
 
 
 def _float(loader: Any, node: Any) -> float:
-    return float(loader.construct_scalar(node).lower().replace(".inf", "inf").replace(".nan", "nan"))
+    import yaml
+
+    value = float(loader.construct_scalar(node).lower().replace(".inf", "inf").replace(".nan", "nan"))
+    if not math.isfinite(value):
+        raise yaml.constructor.ConstructorError(None, None, f"JSON has no number {value}", node.start_mark)
+    return value

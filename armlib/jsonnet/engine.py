@@ -6,6 +6,8 @@ keeps both. Nothing here is imported that would slow the start of the evaluator 
 
 from __future__ import annotations
 
+import os
+
 import _gojsonnet
 
 from armlib.jsonnet.importer import Boundary, FailedImportError, Importer
@@ -120,7 +122,7 @@ def _run(request: Request, instrumenter: Instrumenter | None) -> tuple[Outcome, 
     text, failure = None, ""
     try:
         text = _gojsonnet.evaluate_snippet(
-            request.file,
+            importer.called(request.file) if os.path.isabs(request.file) else request.file,
             _with_globs(request.source),
             max_stack=MOST_FRAMES,
             max_trace=MOST_TRACE_LINES,

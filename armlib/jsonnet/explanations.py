@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from armlib.diagnostics import nearest
 from armlib.jsonnet import names
 from armlib.jsonnet.errortext import EngineError, EngineFrame, Range
 from armlib.jsonnet.lexer import Token, tokens
 from armlib.jsonnet.sources import ProgramSources
+
+_WITHOUT_MARK = "save it as 'UTF-8', not as 'UTF-8 with BOM', which plain Jsonnet refuses, too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def explain_static(message: str, range_: Range, sources: ProgramSources) -> Prob
             "syntax-error", "the path of an import must be a plain text", "import 'glob:…' imports many files"
         )
     if "'\\ufeff'" in message:
-        return Problem("syntax-error", "the file starts with a byte order mark", "save it as UTF-8 without one")
+        return Problem("syntax-error", "the file starts with a byte order mark", _WITHOUT_MARK)
     return Problem("syntax-error", _plain_syntax(message))
 
 
@@ -233,6 +235,12 @@ def _as_it_is(code: str) -> Callable[[re.Match[str], _Context], Problem]:
     return lambda match, context: Problem(code, match[0][:1].lower() + match[0][1:].removesuffix(".") + _in(context))
 
 
+def _unparsed(match: re.Match[str], context: _Context) -> Problem:
+    found = _as_it_is("parse-error")(match, context)
+    has_mark = "invalid character 'ï'" in match[0]
+    return replace(found, hint=f"the text starts with a byte order mark; {_WITHOUT_MARK}") if has_mark else found
+
+
 def _bad_native_call(match: re.Match[str], context: _Context) -> Problem:
     return Problem("type-error", "a native function takes one text, the JSON array of its arguments" + _in(context))
 
@@ -257,7 +265,7 @@ _EXPLANATIONS: Mapping[str, Callable[[re.Match[str], _Context], Problem]] = {
     ),
     r"failed to execute native callback, code: \d+": _bad_native_call,
     r"Division by zero\.|[Oo]verflow|Not a number": _as_it_is("arithmetic"),
-    r"failed to parse (?:JSON|YAML): .*": _as_it_is("parse-error"),
+    r"failed to parse (?:JSON|YAML): .*": _unparsed,
     r"(?:Format required|Not enough values to format|Too many values to format|Unrecognised conversion).*": (
         _as_it_is("format")
     ),

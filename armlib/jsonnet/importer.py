@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from armlib.jsonnet.instrument import Instrumenter
 
 LARGEST_FILE = 128 * 1024 * 1024  # bytes
+# The engine's texts have lines and tabs: a name with control characters has the letters that stand for them there.
+_CONTROL = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
 _GLOBS = {"glob:": "import", "globstr:": "importstr", "globbin:": "importbin"}
 
 
@@ -52,6 +54,8 @@ class Boundary:
         self._real = tuple(dict.fromkeys(os.path.realpath(folder) for folder in self.folders))
         self._named = tuple(dict.fromkeys((*self.folders, *self._real)))
         self._real_folders: dict[str, str] = {}
+        own = 1 + len(library)
+        self._names = _names(self.folders[1:own]) | _names(self.folders[own:], "armlib/") | {self.project: ""}
 
     @property
     def project(self) -> str:
@@ -71,6 +75,19 @@ class Boundary:
     def names(self, path: str) -> bool:
         """Return whether the normalized absolute *path* is spelt as one inside the folders."""
         return _is_inside(path, self._named)
+
+    def called(self, path: str) -> str:
+        """Return what the engine, and ``std.thisFile``, call the file at the absolute *path*: alike on every machine.
+
+        A file of the project is called by its path in it, any other by its library or package and its path in that.
+        """
+        owner = self.packages.owner(path) if self.packages.roots else None
+        if owner is not None and (owner.listing or not _is_inside(path, self.folders[:1])):
+            return f"<{owner.label}>/{path[len(owner.folder) + 1 :]}".translate(_CONTROL)
+        for folder in self.folders:
+            if _is_inside(path, (folder,)):
+                return (self._names[folder] + path[len(folder.rstrip("/")) + 1 :]).translate(_CONTROL)
+        return path.translate(_CONTROL)
 
     def holds(self, path: str) -> bool:
         """Return whether the absolute *path* is inside the folders when its symbolic links are followed.
@@ -110,6 +127,8 @@ class Importer:
         self._sources = {os.path.join(boundary.project, file): text.encode() for file, text in sources.items()}
         self._contents: dict[str, bytes] = {}
         self._resolved: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._answers: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._folders: dict[str, str] = {}
         self._reads: dict[tuple[str, str], tuple[str, str, str]] = {}
         if instrumenter is not None:
             for file, content in self._sources.items():
@@ -124,17 +143,24 @@ class Importer:
         """What each import came to, by the folder of the importing file and the name."""
         return self._resolved
 
+    def called(self, path: str) -> str:
+        """Return what the engine is to call the file *path*, so that its imports are found from there."""
+        name = self._boundary.called(path)
+        self._folders[name[: name.rfind("/") + 1]] = os.path.dirname(path)
+        return name
+
     def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
-        """Return the path and the content of what a file in *folder* imports as *name*."""
-        found = self._resolved.get((folder, name))
-        if found is None:
+        """Return the name and the content of what a file in *folder*, as the engine calls it, imports as *name*."""
+        answer = self._answers.get((folder, name))
+        if answer is None:
+            real = self._folders.get(folder, os.path.join(self._boundary.project, folder))
             try:
-                found = self._resolve(os.path.join(self._boundary.project, folder), name)
+                path, content = self._resolved[real, name] = self._resolve(real, name)
             except Exception as error:
                 self.fault = error
                 raise
-            self._resolved[folder, name] = found
-        return found
+            answer = self._answers[folder, name] = self.called(path), content
+        return answer
 
     def _resolve(self, folder: str, name: str) -> tuple[str, bytes]:
         for scheme, keyword in _GLOBS.items():
@@ -347,6 +373,15 @@ def _join(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, path))
 
 
+def _names(folders: Sequence[str], prefix: str = "") -> dict[str, str]:
+    """Return what the *folders* are called in the names of their files, each otherwise: ``<NAME>/``."""
+    names: dict[str, str] = {}
+    for folder in dict.fromkeys(folders):
+        name = f"<{prefix}{os.path.basename(folder)}>/"
+        names[folder] = name if name not in names.values() else f"<{prefix}{os.path.basename(folder)} {len(names)}>/"
+    return names
+
+
 def _is_inside(path: str, folders: Sequence[str]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
@@ -401,6 +436,8 @@ def _not_text(content: bytes, name: str) -> FailedImportError:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"is not UTF-8 text (byte 0x{content[error.start]:02x} on line {line})"
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            problem = "is UTF-16 text, not UTF-8"
     return FailedImportError("import-not-text", f'import "{name}": {problem}', "save it as UTF-8, or use importbin")
 
 

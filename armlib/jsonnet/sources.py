@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from armlib.jsonnet.errortext import Range
+from armlib.jsonnet.errortext import EngineError, Range
+from armlib.jsonnet.importer import Boundary
+from armlib.jsonnet.packages import Packages
 from armlib.jsonnet.port import Program, Read
 
 _LONGEST_QUOTE = 60  # characters
@@ -24,6 +27,16 @@ class ProgramSources:
         self._given |= {f"<top-level-arg:{name}>": code for name, code in program.tla_code.items()}
         self._libraries = tuple(f"{folder.absolute()}{os.sep}" for folder in program.roots.base_library)
         self._texts: dict[str, str | None] = {}
+        boundary = _boundary(program)
+        self._paths = {boundary.called(path): path for path in (program.file, *self.files)}
+
+    def located(self, found: EngineError) -> EngineError:
+        """Return *found* with the paths of its files in place of what the engine calls them."""
+        frames = tuple(replace(frame, range=self._located(frame.range)) for frame in found.frames)
+        return replace(found, range=found.range and self._located(found.range), frames=frames)
+
+    def _located(self, range_: Range) -> Range:
+        return replace(range_, file=self._paths.get(range_.file, range_.file))
 
     def text(self, file: str) -> str | None:
         """Return the text of *file*, or None when it is not one that the program used."""
@@ -75,6 +88,13 @@ class ProgramSources:
             text = self.text(file) if file in self._given or _size(file) <= _LARGEST_SEARCHED else None
             if text is not None and not is_generated(file):
                 yield text
+
+
+def _boundary(program: Program) -> Boundary:
+    roots = program.roots
+    packages = Packages(roots.package_roots(), dict(roots.imports))
+    library, packaged = (list(map(str, folders)) for folders in (roots.library, roots.packaged))
+    return Boundary(str(roots.project), library, packaged, packages)
 
 
 def is_generated(file: str) -> bool:

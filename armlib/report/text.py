@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from armlib.diagnostics import Diagnostic, Excerpt, Frame, Place, Severity
+from armlib.diagnostics import Diagnostic, Excerpt, Frame, Place, Severity, in_line
 from armlib.jsontypes import format_path
 
 _TAB = 4
@@ -44,7 +44,7 @@ def show_file(file: str, base: Path) -> str:
 
 def show_place(place: Place, base: Path) -> str:
     """Return *place* as ``file:line:column``, as far as it is known."""
-    text = show_file(place.file, base)
+    text = in_line(show_file(place.file, base))
     if place.line:
         text += f":{place.line}"
         if place.column:
@@ -76,7 +76,7 @@ def _unpainted(text: str, _code: str) -> str:
 
 
 def _block(diagnostic: Diagnostic, base: Path, paint: _Paint) -> Iterable[str]:
-    head, *rest = printable(diagnostic.message).split("\n")
+    head, *rest = printable(_with_file_in_line(diagnostic, base)).split("\n")
     where = show_place(diagnostic.place, base) if diagnostic.place else printable(format_path(diagnostic.path))
     located = diagnostic.place is not None or bool(diagnostic.path)
     severity = paint(f"{diagnostic.severity.value}:", _COLOURS[diagnostic.severity])
@@ -96,6 +96,14 @@ def _block(diagnostic: Diagnostic, base: Path, paint: _Paint) -> Iterable[str]:
     if frames and diagnostic.place and _is_same_start(frames[0].place, diagnostic.place):
         frames = frames[1:]  # it says where the error is, which has been said
     yield from _frames(frames, base, paint)
+
+
+def _with_file_in_line(diagnostic: Diagnostic, base: Path) -> str:
+    """Return the message, whose lines are kept, with the name of the file that it is about in one line."""
+    if diagnostic.place is None:
+        return diagnostic.message
+    file = show_file(diagnostic.place.file, base)
+    return diagnostic.message.replace(file, in_line(file))
 
 
 def _is_same_start(one: Place, other: Place) -> bool:

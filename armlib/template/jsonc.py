@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import NoReturn
@@ -13,6 +14,7 @@ from armlib.jsontypes import Json
 _TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _COMMENT = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"
 _TOKEN = re.compile(rf"{_TEXT}|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[\]}}])", re.DOTALL)
+_TOKEN_OR_NUMBER = re.compile(rf"{_TOKEN.pattern}|(?P<number>NaN|-?Infinity|-?\d[\d.eE+-]*+)", re.DOTALL)
 _NOT_A_LINE_BREAK = re.compile(r"[^\r\n]")
 
 
@@ -31,7 +33,7 @@ def parse_json(data: bytes | str, file: str) -> Json:
     Raises:
         JsonSyntaxError: The text is not UTF-8 (``not-utf-8``), not JSON, or nested too deep to be read.
     """
-    text = data if isinstance(data, str) else _decode(data, file)
+    text = data if isinstance(data, str) else decode(data, file)
     text = text.removeprefix("\ufeff")
     try:
         return _loads(text)
@@ -48,17 +50,25 @@ def parse_json(data: bytes | str, file: str) -> Json:
         place = Place(file=file, line=error.lineno, column=error.colno)
         raise JsonSyntaxError(message, place=place) from error
     except ValueError as error:
-        raise JsonSyntaxError(f"the JSON cannot be read: {error}", place=Place(file=file)) from error
+        why = str(error).partition(":")[0]
+        raise JsonSyntaxError(f"the JSON cannot be read: {why}", place=_place_of_number(text, file)) from error
 
 
-def _decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str) -> str:
+    """Return the text that *data*, the content of *file*, is, without its byte order mark.
+
+    Raises:
+        JsonSyntaxError: It is not UTF-8 (``not-utf-8``).
+    """
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
+        is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        why = "but UTF-16" if is_utf16 else f"text: byte 0x{data[error.start]:02x} at offset {error.start}"
         raise JsonSyntaxError(
-            f"the file is not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}",
+            f"the file is not UTF-8 {why}",
             code="not-utf-8",
             hint="save it with the encoding UTF-8",
             place=Place(file=file, line=line, column=column),
@@ -66,15 +76,34 @@ def _decode(data: bytes, file: str) -> str:
 
 
 def _loads(text: str) -> Json:
-    value: Json = json.loads(text, strict=False, parse_constant=_refuse_constant, parse_float=_finite)
+    value: Json = json.loads(text, strict=False, parse_constant=refuse_constant, parse_float=finite)
     return value
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _place_of_number(text: str, file: str) -> Place:
+    """Return the place of the first number in the JSON *text*, of *file*, that is none or is out of bounds."""
+    for found in _TOKEN_OR_NUMBER.finditer(text):
+        if found["number"] is not None:
+            try:
+                _loads(found["number"])
+            except ValueError:
+                line = text.count("\n", 0, found.start()) + 1
+                column = found.start() - text.rfind("\n", 0, found.start())
+                return Place(file=file, line=line, column=column)
+    return Place(file=file)
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Raise ValueError for a name that Python, and no JSON, takes for a number."""
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _finite(digits: str) -> float:
+def finite(digits: str) -> float:
+    """Return the number that *digits* write.
+
+    Raises:
+        ValueError: It is larger than any number that can be kept.
+    """
     value = float(digits)
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"the number {digits} is too large")

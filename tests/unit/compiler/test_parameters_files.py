@@ -95,8 +95,9 @@ def test_vault_reference_of_an_arm_file(tmp_path: Path) -> None:
     [
         ("p.json", "", "json-syntax", (1, 1)),
         ("p.json", '{"a": 1,\n "b" 2}', "json-syntax", (2, 6)),
-        ("p.json", '{"a": NaN}', "json-syntax", (0, 0)),
-        ("p.json", '{"a": 1e999}', "json-syntax", (0, 0)),
+        ("p.json", '{"a": NaN}', "json-syntax", (1, 7)),
+        ("p.json", '{"a": 1e999}', "json-syntax", (1, 7)),
+        ("p.yaml", "a:\n  - .nan", "yaml-syntax", (2, 5)),
         ("p.json", "[" * 100_000, "json-syntax", None),
         ("p.json", '{"a": 1,\n// "a"\n "a": 2}', "duplicate-key", (3, 2)),
         ("p.json", '{"a": {"b": [{"c": 1, "c": 2}]}}', "duplicate-key", (1, 23)),

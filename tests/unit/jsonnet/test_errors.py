@@ -26,7 +26,9 @@ FILES = {
     "syntax.libsonnet": "{\n  a: 1\n  b: 2,\n}\n",
     "unknown.libsonnet": "{\n  a: self.widht,\n  width: 1,\n}\n",
     "bom.libsonnet": "\ufeff{}",
+    "bom.json": "\ufeff{}",
     "empty.libsonnet": "",
+    "wide.libsonnet": "{}".encode("utf-16"),
     "latin.libsonnet": b"'\xe9'",
     "config/one.json": "{}",
     "../packaged/arm.libsonnet": (
@@ -53,6 +55,7 @@ CASES = {
     "syntax: self outside of an object": "self.x",
     "syntax: dollar outside of an object": "$.x",
     "syntax: positional argument after a named one": "std.join(sep='', [])",
+    "syntax: in a file that a pattern found": "(import 'glob:synta?.libsonnet')['syntax.libsonnet'].a",
     "syntax: in an imported file": "{ x: (import 'syntax.libsonnet').a }",
     "syntax: in an external variable": "std.extVar('code')",
     "syntax: byte order mark": "import 'bom.libsonnet'",
@@ -137,6 +140,8 @@ CASES = {
     "function in a text": "'' + function(x) x",
     "import: not there": "import 'god.libsonnet'",
     "import: not there, in a field": "{ a: [importstr 'confg/one.json'] }",
+    "parse: byte order mark": "std.parseJson(importstr 'bom.json')",
+    "import: UTF-16": "import 'wide.libsonnet'",
     "import: absolute": "import '/etc/passwd'",
     "import: leads out": "{ a: importstr '../secret' }",
     "import: a folder": "importstr 'config'",
@@ -194,6 +199,22 @@ def test_errors_are_told_as_the_golden_file_has_them(
 @pytest.mark.parametrize("name", ["raised", "import: not there", "syntax: in an imported file", "endless: fields"])
 def test_errors_are_told_alike_in_process(name: str, told: Callable[..., str], evaluator: WorkerEvaluator) -> None:
     assert told(CASES[name], InProcessEvaluator()) == told(CASES[name], evaluator)
+
+
+def test_names_of_files_may_have_any_letters(write: Callable[..., None], project: Path, evaluator: Evaluator) -> None:
+    odd = "a\nRUNTIME ERROR:\tb:1:2"
+    write({f"{odd}/{odd}.libsonnet": "{\n  a: error 'no',\n  b: import './c.libsonnet',\n}", f"{odd}/c.libsonnet": "}"})
+    for field, place, code in (
+        ("a", (f"{odd}.libsonnet", 2), "runtime-error"),
+        ("b", ("c.libsonnet", 1), "syntax-error"),
+    ):
+        source = f"(import './{odd}.libsonnet').{field}"
+        with pytest.raises(EvaluationError) as caught:
+            evaluator.evaluate(Program(source=source, file=f"{project}/{odd}/main", roots=Roots(project=project)))
+        (found,) = caught.value.diagnostics
+        assert found.place is not None
+        assert (found.code, Path(found.place.file), found.place.line) == (code, Path(odd, place[0]), place[1])
+        assert {frame.place.file for frame in found.frames} >= {f"{odd}/main"}
 
 
 def test_import_errors_are_told_right_every_time(told: Callable[..., str], evaluator: WorkerEvaluator) -> None:

@@ -42,6 +42,35 @@ def test_import_is_looked_for_beside_the_file_then_in_the_project_the_library_an
     assert json.loads(found.text) == ["beside", ["project", ["library", ["packaged"]]]]
 
 
+def test_files_are_called_alike_on_every_machine(
+    evaluate: Evaluate, write: Write, project: Path, tmp_path: Path
+) -> None:
+    library, twin, packaged = tmp_path / "one" / "library", tmp_path / "two" / "library", tmp_path / "packaged"
+    this = "std.thisFile"
+    write(
+        {
+            "sub/a.libsonnet": f"[{this}, import './b.libsonnet', import '../c.libsonnet', import 'glob:d*.libsonnet']",
+            "sub/b.libsonnet": this,
+            "c.libsonnet": this,
+            "d.libsonnet": this,
+            "../one/library/x/one.libsonnet": f"[{this}, import 'two.libsonnet']",
+            "../two/library/two.libsonnet": f"[{this}, import 'packaged.libsonnet']",
+            "../packaged/packaged.libsonnet": this,
+        }
+    )
+    found = evaluate(
+        "[std.thisFile, import 'sub/a.libsonnet', import 'x/one.libsonnet']",
+        library=(library, twin),
+        packaged=(packaged,),
+    )
+    assert json.loads(found.text) == [
+        "main.jsonnet",
+        ["sub/a.libsonnet", "sub/b.libsonnet", "c.libsonnet", {"d.libsonnet": "d.libsonnet"}],
+        ["<library>/x/one.libsonnet", ["<library 1>/two.libsonnet", "<armlib/packaged>/packaged.libsonnet"]],
+    ]
+    assert all(Path(read.path).is_absolute() for read in found.reads)
+
+
 def test_everything_looked_up_is_recorded_once(evaluate: Evaluate, write: Write, project: Path, tmp_path: Path) -> None:
     write({"../library/a.txt": "text", "b.libsonnet": "importstr 'a.txt'"})
     library = tmp_path / "library"

@@ -100,7 +100,7 @@ def test_native_gives(name: str, arguments: list[object], result: object) -> Non
         ("parseYaml", ["a: [1"], "line 1, column 6: expected ',' or ']', but got '<stream end>'"),
         ("parseYaml", ["a: 1\na: 2"], 'line 2, column 1: the key "a" is given twice'),
         ("parseYaml", ["a\n---\nb"], "the text has 2 documents, not one; parseYamlAll reads them all"),
-        ("parseYaml", [".inf"], "JSON has no number inf"),
+        ("parseYaml", [".inf"], "line 1, column 1: JSON has no number inf"),
         ("parseYaml", ["!!python/name:os.system x"], "line 1, column 1: could not determine a constructor for the tag"
                                                    " 'tag:yaml.org,2002:python/name:os.system'"),
         ("parseYaml", ["!!set {a}"], "JSON has no value of the kind set"),

@@ -117,6 +117,11 @@ def test_control_characters_of_the_input_do_not_reach_the_terminal() -> None:
     assert rendered(found)[0] == "a\\x1b.jsonnet: error: bad \\x1b[31mname\\x07 [code]"
 
 
+def test_the_name_of_a_file_stays_in_one_line() -> None:
+    found = error("code", "/project/a\nb.jsonnet is wrong\nand more", place=Place(file="/project/a\nb.jsonnet"))
+    assert rendered(found) == ["a\\nb.jsonnet: error: /project/a\\nb.jsonnet is wrong [code]", "  and more"]
+
+
 def test_hints_and_messages_may_have_several_lines() -> None:
     assert rendered(error("code", "one\ntwo", hint="three\nfour")) == [
         "error: one [code]",

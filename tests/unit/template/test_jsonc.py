@@ -45,8 +45,9 @@ def test_what_azure_takes_beyond_json_is_taken(text: str, value: object) -> None
         ('{"a": ', "ends too early", 1, 7),
         ('{\n  "a": 1\n  "b": 2\n}', "expecting ',' delimiter", 3, 3),
         ("// why\n/* where\n*/ {a: 1}", "expecting property name", 3, 5),
-        ('{"a": NaN}', "NaN is not a JSON number", 0, 0),
-        ("[1e999]", "1e999 is too large", 0, 0),
+        ('{"a": "NaN",\n "b": -Infinity /* 1 */}', "-Infinity is not a JSON number", 2, 7),
+        ('// NaN\n["1e999", 1.5, 1e999]', "1e999 is too large", 2, 16),
+        (f"[1, {'9' * 5000}]", "Exceeds the limit (4300 digits) for integer string conversion", 1, 5),
         ("[" * 200_000, "nested too deep", 0, 0),
     ],
 )
@@ -66,3 +67,5 @@ def test_bytes_that_are_not_utf_8_are_named() -> None:
     assert caught.value.place is not None
     assert (caught.value.place.line, caught.value.place.column) == (2, 9)
     assert "0xff" in caught.value.message
+    with pytest.raises(JsonSyntaxError, match="the file is not UTF-8 but UTF-16"):
+        parse_json("{}".encode("utf-16"), "main.json")
