@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from armlib.errors import InputError
-from armlib.files import read_file
 
 _KINDS: Final = ("any", "absent", "written", "version", "scope")
 _KEYS: Final = frozenset(("type", "versions", "path", "accept", "reason", "source"))
@@ -103,12 +102,12 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     """Return the corrections of a file.
 
     Raises:
-        InputError: It cannot be read.
-        CorrectionsError: It has another form; the message names the entry.
+        CorrectionsError: It cannot be read, or has another form; the message names the entry.
     """
-    data = read_file(path)
     try:
-        value = json.loads(data)
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise CorrectionsError(f"cannot read {path}: {error.strerror or error}") from error
     except ValueError as error:
         raise CorrectionsError(f"{path} is no JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("corrections"), list):
