@@ -160,6 +160,14 @@ class Node:
         return self.ways.get(made, self.way)
 
     @property
+    def length(self) -> int | None:
+        """How many elements it has, when it is known to be an array."""
+        if isinstance(self.walk, list) and self.walk and isinstance(self.walk[0], list):
+            return len(self.walk[0])
+        items = self.slot.ref.items if self.slot is not None and isinstance(self.slot.ref, Array) else None
+        return None if items is None else len(items)
+
+    @property
     def tells_nothing(self) -> bool:
         """Whether nothing inside of it has a place of its own."""
         is_walked = isinstance(self.walk, dict | list)

@@ -199,8 +199,8 @@ class Provenance:
         steps, node, value, origins = start
         yield steps, node
         for number, step in enumerate(path[steps:], start=steps + 1):
-            value = _inner(value, step)
-            node = origins.child(node, step, value)
+            around, value = value, _inner(value, step)
+            node = origins.child(node, _written_step(node, step, around), value)
             yield number, node
 
     def start(self, path: JsonPath) -> tuple[int, Node, Json, Origins] | None:
@@ -304,6 +304,13 @@ class Provenance:
         """What the resources of the template were in their documents, in order."""
         is_symbolic = isinstance(self.template.get("resources"), dict)
         return tuple(item for document in self.documents for item in _items_of(document, is_flat=is_symbolic))
+
+
+def _written_step(node: Node, step: str | int, around: Json) -> str | int:
+    """Return where *step* into *around* leads in *node*: resources with symbolic names may be written in an array."""
+    if isinstance(step, str) and isinstance(around, dict) and node.length == len(around):
+        return list(around).index(step)
+    return step
 
 
 def _in_line(told: Excerpt | None, line: Excerpt | None) -> Excerpt | None:

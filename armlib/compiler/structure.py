@@ -85,6 +85,11 @@ class Level:
         """Whether resources have symbolic names (language version 2.0)."""
         return isinstance(self.template.get("resources"), dict)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the template has language version 2.0, in which nested templates have a scope of their own."""
+        return str(self.template.get("languageVersion", "1.0")) >= "2"
+
     def levels(self) -> Iterator[Level]:
         """Yield this level and those inside it, outermost first."""
         yield self
@@ -218,17 +223,23 @@ def _inner_template(body: JsonObject) -> JsonObject | None:
     return template if isinstance(template, dict) else None
 
 
-def is_inner_scoped(body: JsonObject) -> bool:
-    """Return whether a deployment's template is evaluated in a scope of its own."""
+def evaluation_scope(body: JsonObject) -> str:
+    """Return what a deployment says of the scope that its template is evaluated in, ``inner`` or ``outer``; or ""."""
     properties = body.get("properties")
     options = properties.get("expressionEvaluationOptions") if isinstance(properties, dict) else None
     scope = options.get("scope") if isinstance(options, dict) else None
-    return isinstance(scope, str) and scope.lower() == "inner"
+    return scope.lower() if isinstance(scope, str) else ""
+
+
+def is_inner_scoped(body: JsonObject) -> bool:
+    """Return whether a deployment says that its template is evaluated in a scope of its own."""
+    return evaluation_scope(body) == "inner"
 
 
 def _nested(level: Level, resource: Resource, template: JsonObject) -> Level:
     home = _target(level, resource.body)
-    is_inner = is_inner_scoped(resource.body)
+    scope = evaluation_scope(resource.body)
+    is_inner = scope == "inner" or (scope != "outer" and level.is_new)
     bindings = _inner_bindings(level, resource, template, home) if is_inner else level.bindings
     inner = Level(
         template=template,

@@ -2,8 +2,12 @@
 
 Nothing else changes its meaning: children that are written inside their parent are written beside it, with their full
 type and name; ``reference`` and the ``list`` functions, which find a resource by its name in version 1, find it by its
-symbolic name or its id; ``dependsOn`` has symbolic names. Nested templates have a version of their own and stay as
-they are.
+symbolic name or its id; ``dependsOn`` has symbolic names. So it is in nested templates that are evaluated in a scope of
+their own. In version 2.0 each is: one that was not is said to be when that changes nothing, as it has no expressions,
+and the others are left for :mod:`armlib.compiler.rules.shape` to refuse.
+
+Source: "Understand the structure and syntax of ARM templates", languageVersion 2.0; deployments must have the API
+version 2020-09-01 or a later one.
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ from armlib.compiler.identity import Mention
 from armlib.compiler.index import Index
 from armlib.compiler.nodes import replaced
 from armlib.compiler.spelling import id_of
-from armlib.compiler.structure import Resource, survey
+from armlib.compiler.structure import Level, Resource, survey
 from armlib.expressions.parser import is_expression, parse
 from armlib.expressions.syntax import Call, Literal, Node
 from armlib.jsontypes import Json, JsonObject
 from armlib.template.scope import ScopeKind
 
 VERSION = "2.0"
+_SINCE = "2020-09-01"  # the API version of a deployment that may have a template of version 2.0
 _NOT_IN_SYMBOLS = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -31,9 +36,10 @@ def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> Jso
     A symbolic name is made of the type and the literal parts of the name, ``storageAccounts_data``; where that is
     taken, of a number besides. It depends on nothing else, so that it stays when other resources come and go.
     """
-    if not isinstance(template["resources"], list):
-        return template
-    level = survey(template, kind)
+    return _symbolic(survey(template, kind)) if isinstance(template["resources"], list) else template
+
+
+def _symbolic(level: Level) -> JsonObject:
     symbols = _symbols(level.resources)
     index = Index(level, {})
 
@@ -42,7 +48,7 @@ def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> Jso
 
     resources: JsonObject = {}
     for resource in level.resources:
-        body = {name: value for name, value in resource.body.items() if name != "resources"}
+        body = {name: value for name, value in _with_inner(resource).items() if name != "resources"}
         if resource.parent is not None:
             body |= {"type": resource.type, "name": resource.name}
         resources[symbols[resource]] = {
@@ -50,9 +56,34 @@ def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> Jso
             for name, value in body.items()
         }
     others: JsonObject = {
-        name: replaced(value, rewrite) if name in ("outputs", "asserts") else value for name, value in template.items()
+        name: replaced(value, rewrite) if name in ("outputs", "asserts") else value
+        for name, value in level.template.items()
     }
     return {**others, "languageVersion": VERSION, "resources": resources}
+
+
+def _with_inner(resource: Resource) -> JsonObject:
+    """Return the body of *resource* with symbolic names in the template that it deploys, and its scope said."""
+    body, inner = resource.body, resource.inner
+    properties = body.get("properties")
+    if inner is None or not isinstance(properties, dict):
+        return body
+    if inner.is_outer:
+        scope = "outer" if _holds_expression(inner.template) else "inner"
+        properties = {**properties, "expressionEvaluationOptions": {"scope": scope}}
+        if scope == "outer":
+            return {**body, "properties": properties}
+    api_version = body.get("apiVersion")
+    is_able = isinstance(api_version, str) and api_version >= _SINCE
+    if is_able and isinstance(inner.template.get("resources"), list):
+        properties = {**properties, "template": _symbolic(inner)}
+    return {**body, "properties": properties}
+
+
+def _holds_expression(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_expression, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and is_expression(value)
 
 
 def _entries(entries: Json, index: Index, symbols: Mapping[Resource, str]) -> Json:

@@ -45,7 +45,7 @@ def child_frame(instance: Instance) -> Frame | None:
         template = walk(template, instance.environment, inner_path)  # type: ignore[assignment]
         if not isinstance(template, dict):
             raise TemplateFault("The template of a deployment must be an object.", inner_path, code="deployment")
-    if not _is_inner(properties, instance.environment, path):
+    if not _is_inner(properties, instance, path):
         return _frame(instance, template, inner_path, {}, outer=instance.environment)
     return _frame(instance, template, inner_path, _arguments(instance, properties, path))
 
@@ -90,17 +90,21 @@ def _check_depth(instance: Instance) -> None:
         raise TemplateFault(message, instance.path, code="template-limit")
 
 
-def _is_inner(properties: Mapping[str, Json], environment: Environment, path: JsonPath) -> bool:
-    options = walk(properties.get("expressionEvaluationOptions"), environment, (*path, "expressionEvaluationOptions"))
+def _is_inner(properties: Mapping[str, Json], instance: Instance, path: JsonPath) -> bool:
+    place, is_new = (*path, "expressionEvaluationOptions"), instance.frame.is_symbolic
+    options = walk(properties.get("expressionEvaluationOptions"), instance.environment, place)
     given = options.get("scope") if isinstance(options, dict) else None
     scope = reveal(given)
     if scope is None:
-        return False
+        return is_new
     if not isinstance(scope, str) or scope.lower() not in {"inner", "outer", "notspecified"}:
-        place = (*path, "expressionEvaluationOptions", "scope")
         told = HIDDEN if isinstance(given, Secret) else scope
-        raise TemplateFault(f"The evaluation scope '{told}' must be 'inner' or 'outer'.", place, code="deployment")
-    return scope.lower() == "inner"
+        message = f"The evaluation scope '{told}' must be 'inner' or 'outer'."
+        raise TemplateFault(message, (*place, "scope"), code="deployment")
+    if is_new and scope.lower() == "outer":
+        message = "In language version 2.0 a nested template is not evaluated in the outer scope."
+        raise TemplateFault(message, (*place, "scope"), code="deployment")
+    return scope.lower() == "inner" or (is_new and scope.lower() == "notspecified")
 
 
 def _frame(

@@ -154,6 +154,15 @@ CASES: dict[str, Case] = {
             variables="{ b: null }",
         )
     ),
+    "outer-scope-in-version-2": main(
+        template(
+            resources="[{ type: 'Microsoft.Resources/deployments', apiVersion: '2025-04-01', name: 'n', properties: {\n"
+            "    mode: 'Incremental',\n    template: { '$schema': 's', resources: [], outputs: { o: { type: 'string', "
+            "value: \"[parameters('p')]\" } } },\n  } }]",
+            parameters="{ p: { type: 'string' } }",
+        ),
+        "--symbolic",
+    ),
     "resources-not-an-array": main("{ resources: { a: 1 }, outputs: [] }\n"),
     "resource-without-type-and-name": main("{ resources: [{ properties: {} }, { type: 'A.B/c' }, 7, null] }\n"),
     "resource-with-a-wrong-type-text": main(

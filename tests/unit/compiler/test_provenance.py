@@ -243,6 +243,17 @@ def test_symbolic_names_and_children_of_resources(tmp_path: Path) -> None:
     assert chain(found, f"resources.{symbols['b']}.tags.t") == ["written main.jsonnet:4 t: 1"]
 
 
+def test_resources_of_a_nested_template_keep_their_places_with_symbolic_names(tmp_path: Path) -> None:
+    text = (
+        "local arm = import 'arm.libsonnet';\n"
+        "local site(name) = arm.Resource('Microsoft.Web/sites', '2023-05-01') { name: name };\n"
+        "arm.Module { n: arm.nested({ resources: [\n  site('a'),\n  site('b') { kind: 'app' },\n] }, 'n') }"
+    )
+    found = provenance(written(tmp_path, main_jsonnet=text), symbolic=True)
+    path = "resources.deployments_n.properties.template.resources.sites_b.kind"
+    assert chain(found, path)[0] == "written main.jsonnet:5 kind: 'app'"
+
+
 def test_modules_in_a_template_keep_their_places(tmp_path: Path) -> None:
     text = f"""{{ resources: [
   {{ {SITE}, name: 'a' }},

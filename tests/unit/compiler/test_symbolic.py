@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from armlib.compiler.check import check
 from armlib.compiler.symbolic import with_symbols
+from armlib.jsontypes import JsonObject
 from armlib.template.jsonc import parse_json
-from tests.unit.compiler.samples import NIC, SITE, STORE, linked, resource, template
+from tests.unit.compiler.samples import NIC, SITE, STORE, deployment, linked, resource, template
 
 CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus" / "templates"
 
@@ -68,6 +70,55 @@ def test_children_stand_beside_their_parent() -> None:
         "apiVersion": "v",
         "name": "[concat('w', '/', parameters('s'))]",
     }
+
+
+def test_nested_templates_have_symbolic_names_too() -> None:
+    deep = template(resource(STORE, "st"), resource(SITE, "w", "[reference('st').x]", dependsOn=["st"]))
+    nested = template(
+        deployment("deep", deep),
+        parameters={"n": {}},
+        outputs={"o": {"type": "string", "value": "[reference('deep')]"}},
+    )
+    made: Any = with_symbols(template(deployment("outer", nested)))
+    found = made["resources"]["deployments_outer"]["properties"]["template"]
+    assert (found["languageVersion"], found["parameters"]) == ("2.0", {"n": {}})
+    assert found["outputs"]["o"]["value"] == "[reference('deployments_deep')]"
+    inside = found["resources"]["deployments_deep"]["properties"]["template"]["resources"]
+    assert inside["sites_w"]["properties"] == {"m0": "[reference('storageAccounts_st').x]"}
+    assert inside["sites_w"]["dependsOn"] == ["storageAccounts_st"]
+
+
+def test_a_deployment_of_an_old_version_keeps_its_template() -> None:
+    old = deployment("old", template(resource(STORE, "st")), apiVersion="2019-10-01")
+    made: Any = with_symbols(template(old))
+    assert made["resources"]["deployments_old"] == old
+
+
+def test_a_nested_template_without_expressions_gets_a_scope_of_its_own_and_others_are_refused() -> None:
+    plain, other = template(resource(STORE, "st")), template(resource(STORE, "[parameters('p')]"))
+    unsaid: Any = deployment("unsaid", plain)
+    del unsaid["properties"]["expressionEvaluationOptions"]
+    made: Any = with_symbols(
+        template(unsaid, deployment("plain", plain, scope="Outer"), deployment("other", other, scope=""))
+    )
+    properties = {body["name"]: body["properties"] for body in made["resources"].values()}
+    scopes = {name: each["expressionEvaluationOptions"]["scope"] for name, each in properties.items()}
+    assert scopes == {"unsaid": "inner", "plain": "inner", "other": "outer"}
+    assert properties["other"]["template"] == other
+    found = check(linked(made, symbolizes=True), ())
+    assert [each.path for each in found if each.code == "outer-scope"] == [("resources", "deployments_other")]
+
+
+def test_in_version_2_a_nested_template_has_names_of_its_own_unless_it_says_otherwise() -> None:
+    for scope, codes in (("", []), ("inner", []), ("outer", ["outer-scope"])):
+        nested = template(
+            resource(STORE, "[parameters('p')]"), parameters={"p": {"type": "string", "defaultValue": "a"}}
+        )
+        whole: JsonObject = {"languageVersion": "2.0", "resources": {"n": deployment("n", nested, scope=scope)}}
+        assert [found.code for found in check(linked(whole), ()) if found.code == "outer-scope"] == codes
+        (resource_,) = linked(whole).root.resources
+        assert resource_.inner is not None
+        assert resource_.inner.is_outer == (scope == "outer")
 
 
 def dependencies(whole: Any, *, symbolizes: bool) -> dict[str, set[str]]:

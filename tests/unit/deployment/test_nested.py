@@ -56,6 +56,17 @@ def test_outer_evaluation_is_the_default() -> None:
     assert values(shown(text, {"p": "x"})) == {"o": "x"}
 
 
+def test_in_version_2_the_inner_scope_is_the_default_and_the_outer_is_refused() -> None:
+    inner = template(variables={"v": "inner"}, outputs={"o": output("[variables('v')]")})
+    deployment = nested("n", inner, "NotSpecified")
+    text = symbolic(resources={"n": deployment}, outputs={"o": output("[reference('n').outputs.o.value]")})
+    assert values(shown(text)) == {"o": "inner"}
+    del deployment["properties"]["expressionEvaluationOptions"]
+    assert values(shown(text)) == {"o": "inner"}
+    refused = symbolic(resources={"n": nested("n", inner, "outer")})
+    assert "not evaluated in the outer scope" in str(only_error(refused))
+
+
 def test_outer_evaluation_computes_ids_in_the_scope_of_the_parent() -> None:
     inner = template(resources=[account("a")], outputs={"o": output("[resourceGroup().name]")})
     text = template(
