@@ -67,16 +67,23 @@ def _merge_members(state: _Merge, part: Part, section: str) -> None:
 
 
 def _put(
-    state: _Merge, part: Part, merged: JsonObject, name: str, value: Json, path: tuple[str, ...], what: str
+    state: _Merge,
+    part: Part,
+    merged: JsonObject,
+    name: str,
+    value: Json,
+    path: tuple[str, ...],
+    what: str,
+    called: str = "",
 ) -> None:
-    """Add a member; report it when another file has declared it otherwise."""
+    """Add a member; report it, as *called* or by its name, when another file has declared it otherwise."""
     key = (*path, name.casefold())
     owner = state.owners.setdefault(key, part.file)
     present = next((other for other in merged if other.casefold() == name.casefold()), None) if owner else None
     if present is None:
         merged[name] = value
     elif merged[present] != value:
-        state.diagnostics.append(_clash(what, name, owner, part.file, (*path, name)))
+        state.diagnostics.append(_clash(what, called or name, owner, part.file, (*path, name)))
 
 
 def _clash(what: str, name: str, one: str, other: str, path: tuple[str, ...]) -> Diagnostic:
@@ -109,7 +116,7 @@ def _merge_functions(state: _Merge, part: Part) -> None:
         assert isinstance(into, dict)
         assert isinstance(members, dict)
         for member, value in members.items():
-            _put(state, part, into, member, value, ("functions", name.casefold()), f"function {name}.")
+            _put(state, part, into, member, value, ("functions", name.casefold()), "function", f"{name}.{member}")
 
 
 def _namespace(value: Json) -> str:
