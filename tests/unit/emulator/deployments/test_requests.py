@@ -241,10 +241,9 @@ def test_a_lock_makes_the_clean_up_fail(local: Local) -> None:
 @pytest.mark.parametrize("kind", ["LastSuccessful", "SpecificDeployment"])
 def test_a_failure_runs_an_earlier_deployment_again(local: Local, kind: str) -> None:
     local.properties(template(resources=[widget("a", properties={"n": 1})]), "good")
-    local.engine.rules.add("/*/bad:409:1")
+    local.engine.rules.add("/*/bad:400:1")
     setting = {"type": kind, **({"deploymentName": "good"} if kind == "SpecificDeployment" else {})}
     text = template(resources=[widget("a", properties={"n": 2}), widget("b"), widget("bad")])
-    # the conflict of the rule is one that a deployment tries again, at first
     found = local.deploy(text, onErrorDeployment=setting)["properties"]
     assert found["provisioningState"] == "Failed"
     assert found["onErrorDeployment"]["provisioningState"] == "Succeeded"
