@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
+from armlib.template.types import is_secure_type
 
 _DEEPEST: Final = 16  # declarations that refer to declarations
 _LONGEST: Final = 24_576  # characters of a text that is worked out; ARM takes no longer expression
-_SECURE: Final = ("securestring", "secureobject")
 _RUNTIME: Final = ("reference", "references")
 # functions whose result is made of all of their arguments
 _JOINING: Final = frozenset(
@@ -243,7 +243,7 @@ class TemplateValues(NamedTuple):
             return None
         declaration = self.declaration(target)
         for step in reversed(steps):
-            if str(declaration.get("type", "")).lower() in _SECURE:
+            if is_secure_type(declaration.get("type")):
                 return None
             if step is None:
                 declaration = self._defined(_mapping(declaration.get("items")))
@@ -257,7 +257,7 @@ class TemplateValues(NamedTuple):
         if isinstance(node, Call):
             name = node.name.lower()
             if name == "parameters":
-                return str(self.declaration(node).get("type", "")).lower() in _SECURE
+                return is_secure_type(self.declaration(node).get("type"))
             if name in _RUNTIME or name.startswith("list"):
                 return True
             if name == "variables":

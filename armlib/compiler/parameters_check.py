@@ -18,6 +18,7 @@ from armlib.dataclass import dataclass
 from armlib.diagnostics import nearest
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path
+from armlib.template.types import is_secure_type
 
 CANONICAL_TYPES: Mapping[str, str] = {
     "string": "string",
@@ -49,7 +50,6 @@ SPELLED_TYPES = (
     "secureString",
     "string",
 )
-_SECURE_TYPES = frozenset({"securestring", "secureobject"})
 _WITH_ARTICLE = {
     "string": "a string",
     "integer": "an integer",
@@ -98,11 +98,6 @@ def type_names(spec: JsonObject) -> list[Json]:
 def canonical_type(name: Json) -> str | None:
     """Return what a type is compared by, ``integer`` for ``Int``; None when there is no such type."""
     return CANONICAL_TYPES.get(name.lower()) if isinstance(name, str) and name.isascii() else None
-
-
-def is_secure_type(name: Json) -> bool:
-    """Return whether *name* is ``secureString`` or ``secureObject``, in any case."""
-    return isinstance(name, str) and name.lower() in _SECURE_TYPES
 
 
 def resolve(reference: Json, definitions: Mapping[str, Json]) -> JsonObject | None:

@@ -15,13 +15,13 @@ from armlib.compiler.parameters_check import (
     did_you_mean,
     is_deploy_time,
     is_secure,
-    is_secure_type,
     resolve,
     type_names,
 )
 from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, Severity, error, has_errors, warning
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path
+from armlib.template.types import is_secure_type
 
 KEYWORDS = (
     "type",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from armlib.compiler.parameters_check import all_types, canonical_type, description, is_secure_type, type_names
+from armlib.compiler.parameters_check import all_types, canonical_type, description, type_names
 from armlib.compiler.parameters_metadata import ParameterMetadata
 from armlib.jsontypes import Json, JsonObject
+from armlib.template.types import is_secure_type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _COPIED = ("description", "examples", "format", "pattern")

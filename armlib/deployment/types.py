@@ -15,6 +15,7 @@ from armlib.diagnostics import nearest
 from armlib.expressions.faults import EvaluationFault
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath, format_path
+from armlib.template.types import is_secure_type
 
 _EXPECTED = {
     "string": "String, Uri",
@@ -34,7 +35,6 @@ _SERVICE_NAMES = {
     "object": "Object",
     "secureobject": "SecureObject",
 }
-_SECURE = frozenset({"securestring", "secureobject"})
 _MAX_REFERENCES = 64  # of $ref to $ref; more is a circle
 _MAX_LISTED = 20
 HIDDEN = "***"  # in the place of a secret
@@ -115,8 +115,7 @@ def service_name(type_: str) -> str:
 
 def is_secure(schema: Mapping[str, Json]) -> bool:
     """Return whether values of a resolved *schema* are secret as a whole."""
-    declared = schema.get("type")
-    return isinstance(declared, str) and declared.lower() in _SECURE
+    return is_secure_type(schema.get("type"))
 
 
 def is_nullable(schema: Mapping[str, Json]) -> bool:

@@ -15,13 +15,13 @@ from armlib.files import read_file
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.lint.check import Checker, Result, check, check_suppressions, in_order
 from armlib.lint.document import Document
+from armlib.lint.reading import template_subject
 from armlib.lint.rule import Stage
 from armlib.lint.subject import (
     FormSubject,
     ParametersSubject,
     SourceSubject,
     Surroundings,
-    template_subject,
 )
 from armlib.lint.suppression import Line, Suppression, in_json_comments, in_jsonnet_comments, in_metadata
 from armlib.lint.walk import member

@@ -1,4 +1,4 @@
-"""What rules look at: one pass over a template, parses every expression and finds every resource, for all rules."""
+"""What rules look at: a template by levels, with their resources and expressions; parameters files, forms, sources."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from armlib.errors import ArmlibError
 from armlib.expressions.environment import Environment, Scope, Site, UserFunction
 from armlib.expressions.evaluate import evaluate
 from armlib.expressions.faults import parameter_not_found, variable_not_found
-from armlib.expressions.parser import is_expression, parse, unescape
+from armlib.expressions.parser import is_expression, unescape
 from armlib.expressions.syntax import Call, Literal, Node
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
-from armlib.lint.walk import calls, is_list_call, key_of, literal, member, nodes
+from armlib.lint.walk import calls, is_list_call, key_of, literal, member, nodes, parsed
+from armlib.template.types import is_secure_type
 
 DEPLOYMENTS: Final = "microsoft.resources/deployments"
-SECURE: Final = frozenset({"securestring", "secureobject"})
-_SECTIONS: Final = ("parameters", "variables", "functions", "resources", "outputs", "asserts")
 # Functions whose result does not tell the secret that they are given.
 _NOT_SECRET: Final = frozenset(
     (
@@ -369,7 +368,7 @@ def _secret_variables(level: Level) -> dict[str, str]:
     texts = {
         name.lower(): [text for text in _texts(value) if is_expression(text)] for name, value in level.variables.items()
     }
-    trees = {name: [node for text in found if (node := _parsed(text)) is not None] for name, found in texts.items()}
+    trees = {name: [node for text in found if (node := parsed(text)) is not None] for name, found in texts.items()}
     secret: dict[str, str] = {}
     users: dict[str, list[str]] = {}
     for name, found in trees.items():
@@ -409,7 +408,7 @@ def is_secure(declared: Any, template: Mapping[str, Any]) -> bool:
             return False
         type_ = member(declared, "type")
         if isinstance(type_, str):
-            return type_.lower() in SECURE
+            return is_secure_type(type_)
         reference = declared.get("$ref")
         if not isinstance(reference, str) or not reference.startswith("#/definitions/"):
             return False
@@ -545,122 +544,6 @@ class SourceSubject:
     is_entry: bool = True
     pins: Mapping[str, str] = field(default_factory=dict)
     around: Surroundings = field(default_factory=Surroundings)
-
-
-def template_subject(
-    template: JsonObject,
-    around: Surroundings | None = None,
-    *,
-    arguments: Mapping[str, Json] | None = None,
-    from_module: bool = False,
-    is_main: bool = True,
-) -> TemplateSubject:
-    """Return *template* prepared for the rules; what is malformed in it is passed over.
-
-    Args:
-        template: The template.
-        around: What surrounds it.
-        arguments: Values of its parameters, over their defaults.
-        from_module: Whether it was compiled from a Jsonnet module.
-        is_main: Whether people deploy it, and no other template links it.
-    """
-    root = Level(body=template, path=(), arguments=arguments or {})
-    levels = [root]
-    _fill(root, levels)
-    return TemplateSubject(template, tuple(levels), around or Surroundings(), from_module, is_main)
-
-
-def _fill(level: Level, levels: list[Level]) -> None:
-    for section in _SECTIONS:
-        key = key_of(level.body, section)
-        if key is None:
-            continue
-        if section == "resources":
-            _add_all(level, level.body[key], (*level.path, key), None, levels)
-        else:
-            level.uses += _uses(level, level.body[key], (*level.path, key), section, None)
-
-
-def _add_all(level: Level, container: Any, path: JsonPath, parent: Resource | None, levels: list[Level]) -> None:
-    entries: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(container, dict):
-        entries = container.items()
-    elif isinstance(container, list):
-        entries = enumerate(container)
-    for step, body in entries:
-        if isinstance(body, dict):
-            _add(level, body, (*path, step), parent, levels)
-
-
-def _add(level: Level, body: JsonObject, path: JsonPath, parent: Resource | None, levels: list[Level]) -> None:
-    written = member(body, "type")
-    type_ = level.text(written) or ""
-    if parent is not None and type_ and "." not in type_.split("/")[0]:
-        type_ = f"{parent.type}/{type_}"
-    symbol = path[-1] if isinstance(path[-1], str) else ""
-    resource = Resource(body=body, path=path, level=level, type=type_, symbol=symbol, parent=parent)
-    level.resources.append(resource)
-    without = {"resources", "metadata", "comments"} if type_ else set()
-    template = _nested_template(resource)
-    for key, value in body.items():
-        if key.lower() not in without:
-            level.uses += _uses(level, value, (*path, key), "resources", resource, template)
-    _add_all(level, member(body, "resources") if type_ else None, (*path, "resources"), resource, levels)
-    if template is not None:
-        _nest(level, resource, template, levels)
-
-
-def _nested_template(resource: Resource) -> dict[str, Any] | None:
-    if resource.lower_type != DEPLOYMENTS:
-        return None
-    found = member(member(resource.body, "properties"), "template")
-    return found if isinstance(found, dict) else None
-
-
-def _nest(level: Level, resource: Resource, template: JsonObject, levels: list[Level]) -> None:
-    options = member(member(resource.body, "properties"), "expressionEvaluationOptions")
-    scope = member(options, "scope")
-    inner = Level(
-        body=template,
-        path=resource.place("properties", "template"),
-        owner=resource,
-        around=level,
-        is_inner=isinstance(scope, str) and scope.lower() == "inner",
-    )
-    resource.inner = inner
-    levels.append(inner)
-    _fill(inner, levels)
-
-
-def _uses(
-    level: Level, value: Any, path: JsonPath, section: str, resource: Resource | None, without: Any = None
-) -> list[Use]:
-    """Return the expressions in *value*, keys of objects included, but for those in *without* and in metadata."""
-    found: list[Use] = []
-    pending: list[tuple[JsonPath, Any]] = [(path, value)]
-    while pending:
-        place, item = pending.pop()
-        if isinstance(item, str):
-            if item[:1] == "[" and item[1:2] != "[":  # one that is not closed may still refer to names
-                found.append(Use(place, item, _parsed(item), level, section, resource))
-        elif isinstance(item, dict):
-            if item is without:
-                continue
-            for name in reversed(item):
-                if name[:1] == "[" and is_expression(name):
-                    found.append(Use((*place, name), name, _parsed(name), level, section, resource))
-                if section == "resources" or name != "metadata":
-                    pending.append(((*place, name), item[name]))
-        elif isinstance(item, list):
-            pending += [((*place, number), item[number]) for number in range(len(item) - 1, -1, -1)]
-    return found
-
-
-def _parsed(text: str) -> Node | None:
-    try:
-        return parse(text)
-    except ArmlibError:
-        return None
 
 
 def _texts(value: Any) -> Iterator[str]:

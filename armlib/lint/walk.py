@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from armlib.errors import ArmlibError
+from armlib.expressions.parser import parse
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.jsontypes import JsonPath
 
@@ -42,6 +44,14 @@ def values(value: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Any]]:
             pending += [((*place, name), item[name]) for name in reversed(item)]
         elif isinstance(item, list):
             pending += [((*place, number), item[number]) for number in range(len(item) - 1, -1, -1)]
+
+
+def parsed(text: str) -> Node | None:
+    """Return the tree of an expression; None when it cannot be read."""
+    try:
+        return parse(text)
+    except ArmlibError:
+        return None
 
 
 def nodes(node: Node) -> Iterator[Node]:

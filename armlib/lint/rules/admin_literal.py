@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from armlib.diagnostics import Severity
-from armlib.errors import ArmlibError
-from armlib.expressions.parser import is_expression, parse
+from armlib.expressions.parser import is_expression
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Level, Resource, TemplateSubject
-from armlib.lint.walk import literal, member
+from armlib.lint.walk import literal, member, parsed
 
 _NAMES: Final = frozenset({"adminusername", "administratorlogin", "adminlogin"})
 _KEPT: Final = "microsoft.keyvault/vaults/secrets"
@@ -52,10 +51,8 @@ def _is_fixed(value: Any, level: Level) -> bool:
         return False
     if not is_expression(value):
         return True
-    try:
-        return _comes_from_text(parse(value), level)
-    except ArmlibError:
-        return False
+    node = parsed(value)
+    return node is not None and _comes_from_text(node, level)
 
 
 def _comes_from_text(node: Node, level: Level) -> bool:

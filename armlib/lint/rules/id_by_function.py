@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from armlib.diagnostics import Severity
-from armlib.errors import ArmlibError
-from armlib.expressions.parser import is_expression, parse
+from armlib.expressions.parser import is_expression
 from armlib.expressions.syntax import Call, Member, Node
 from armlib.jsontypes import JsonPath
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Resource, TemplateSubject, Use
-from armlib.lint.walk import calls, is_list_call, literal, nodes
+from armlib.lint.walk import calls, is_list_call, literal, nodes, parsed
 
 _MAKERS: Final = (
     "resourceid",
@@ -113,10 +112,7 @@ def _problem(key: str, value: str) -> tuple[str, Severity | None] | None:
         if is_id:
             return ("is empty" if not value.strip() else f"is '{value}', which no function has made"), Severity.NOTE
         return None
-    try:
-        node = parse(value)
-    except ArmlibError:
-        return None
+    node = parsed(value)
     if not isinstance(node, Call) or node.name.lower() not in _TEXT:
         return None
     if not (is_id or _names_a_resource(key) or _spells_an_id(node)):

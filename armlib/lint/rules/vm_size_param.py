@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from armlib.diagnostics import Severity
-from armlib.errors import ArmlibError
-from armlib.expressions.parser import is_expression, parse
+from armlib.expressions.parser import is_expression
 from armlib.expressions.syntax import Call, Index, Member
 from armlib.lint.foreign import own_values
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import Level, TemplateSubject
-from armlib.lint.walk import literal, values
+from armlib.lint.walk import literal, parsed, values
 
 
 def check(subject: TemplateSubject) -> Iterator[Finding]:
@@ -34,10 +33,7 @@ def check(subject: TemplateSubject) -> Iterator[Finding]:
 def _fixed(value: str, level: Level) -> str | None:
     if not is_expression(value):
         return value
-    try:
-        node = parse(value)
-    except ArmlibError:
-        return None
+    node = parsed(value)
     while isinstance(node, (Member, Index)):
         node = node.target
     if not isinstance(node, Call) or node.name.lower() != "variables" or len(node.arguments) != 1:

@@ -16,8 +16,8 @@ from armlib.lint.check import Checker, UnknownRuleError, checker
 from armlib.lint.document import Document
 from armlib.lint.files import Kind, kind_of, lint_json, lint_template
 from armlib.lint.fix import apply
+from armlib.lint.reading import template_subject
 from armlib.lint.rule import Cut, Edit, Remove, Replace
-from armlib.lint.subject import template_subject
 from armlib.template.jsonc import parse_json
 
 BAD_DEFAULT = '{ "parameters": {\n%s  "key": { "type": "securestring", "defaultValue": "x" }\n} }'

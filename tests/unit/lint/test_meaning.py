@@ -11,8 +11,9 @@ import pytest
 
 from armlib.diagnostics import Diagnostic
 from armlib.jsontypes import format_path
+from armlib.lint.reading import template_subject
 from armlib.lint.registry import RULES
-from armlib.lint.subject import Surroundings, template_subject
+from armlib.lint.subject import Surroundings
 
 Template = dict[str, Any]
 

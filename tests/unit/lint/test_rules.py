@@ -12,6 +12,7 @@ import pytest
 from armlib.azuretypes.install import install
 from armlib.config import Types as TypeSettings
 from armlib.diagnostics import Severity
+from armlib.lint.reading import template_subject
 from armlib.lint.registry import NAMES, RULES, SUPPRESSION
 from armlib.lint.rule import Finding, Rule, Stage
 from armlib.lint.subject import (
@@ -21,7 +22,6 @@ from armlib.lint.subject import (
     SourceSubject,
     Surroundings,
     Types,
-    template_subject,
 )
 from armlib.lint.types import types_of
 from armlib.template.jsonc import parse_json

@@ -13,7 +13,7 @@ from armlib.config import Lint, Package
 from armlib.jsonnet.inprocess import InProcessEvaluator
 from armlib.jsonnet.port import Roots
 from armlib.jsontypes import JsonObject
-from armlib.lint.subject import template_subject
+from armlib.lint.reading import template_subject
 from armlib.lint.user_rules import UserRules
 
 Capture = pytest.CaptureFixture[bytes]
