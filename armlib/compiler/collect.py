@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from armlib.compiler.deploy_time import parameter_section
-from armlib.compiler.evaluate import Document, Documents, LinkedTemplate
+from armlib.compiler.evaluate import Document, Documents, LinkedTemplate, of_file
 from armlib.compiler.outputs import grouped, with_anchor, with_types
 from armlib.compiler.placed import fitted, kind_inside, types_at_its_scope
 from armlib.compiler.request import CompileRequest, Entry
@@ -39,6 +39,8 @@ class Draft:
     was made by Jsonnet, whose authors leave dependencies to the compiler; an ARM template keeps the entries its author
     wrote, redundant or not. *symbolizes* tells that entries of ``dependsOn`` are to be put into symbolic names. *files*
     are the modules that resources came from, in the order of the resources, with the number of resources of each.
+    *written* are diagnostics whose paths lead to a resource as its module has it, before others take its place; the
+    file of their place is that module.
     """
 
     template: JsonObject
@@ -48,6 +50,7 @@ class Draft:
     files: tuple[tuple[str, int], ...] = ()
     linked: tuple[LinkedTemplate, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    written: tuple[Diagnostic, ...] = ()
 
     def file_of(self, path: JsonPath) -> str:
         """Return the module that the resource at *path* came from."""
@@ -68,6 +71,7 @@ class _Collected:
         self.document = document
         self.template: JsonObject = {}
         self.diagnostics: list[Diagnostic] = []
+        self.written: list[Diagnostic] = []
 
     @property
     def file(self) -> str:
@@ -95,6 +99,7 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
         files=tuple((module.file, len(module.template["resources"])) for module in modules),  # type: ignore[arg-type]
         linked=tuple(linked for module in modules for linked in module.document.linked),
         diagnostics=(*found, *conflict),
+        written=tuple(diagnostic for module in modules for diagnostic in of_file(module.written, module.file)),
     )
 
 
@@ -219,14 +224,15 @@ def _expand(module: _Collected, kind: ScopeKind) -> None:
     for key, document in module.document.children.items():
         inner = _collected(document, kind)
         place = ("resources", key)
-        module.diagnostics += (replace(found, path=(*place, *found.path)) for found in inner.diagnostics)
+        found = [*inner.diagnostics, *inner.written]
         template = inner.template
         if template.get("parameters"):
             template, problems = inlined(template, document.child_arguments, document.entry.alias)
-            module.diagnostics += (replace(found, path=(*place, *found.path)) for found in problems)
+            found += problems
+        module.written += (replace(each, path=(*place, *each.path)) for each in found)
         children.append(Child(key=key, file=inner.file, template=template))
     module.template, problems = expand(module.template, children, module.file, kind)
-    module.diagnostics += problems
+    module.written += problems
 
 
 def _check_resources(module: _Collected) -> None:

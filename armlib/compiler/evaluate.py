@@ -98,9 +98,16 @@ def evaluate(sources: Sources, request: CompileRequest, evaluator: Evaluator) ->
         deploy_parameters=_merged(run.bound.deploy_parameters for run in runs),
         references=_merged(run.bound.references for run in runs),
         secrets=_merged(run.bound.secrets for run in runs),
-        diagnostics=(*unused, *(diagnostic for run in runs for diagnostic in run.diagnostics)),
+        diagnostics=(*unused, *(diagnostic for run in runs for diagnostic in of_file(run.diagnostics, run.file))),
         reads=tuple(dict.fromkeys(read for run in runs for read in run.reads)),
     )
+
+
+def of_file(diagnostics: Iterable[Diagnostic], file: str) -> Iterator[Diagnostic]:
+    """Yield *diagnostics*; those of resources of the module *file* that have no place have that one."""
+    for found in diagnostics:
+        is_placed = found.place is not None or found.path[:1] != ("resources",)
+        yield found if is_placed else replace(found, place=Place(file=file))
 
 
 def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Settings]:
@@ -196,6 +203,10 @@ class _Run:
         self.bound = Bound(injected={})
         self.diagnostics: list[Diagnostic] = []
         self.reads: list[Read] = list(source.reads)
+
+    @property
+    def file(self) -> str:
+        return str(self._source.entry.path)
 
     def evaluate(self, arguments: Mapping[str, Argument]) -> None:
         """Evaluate the module with *arguments*; sets *document*, *bound* and *diagnostics*."""
@@ -405,8 +416,14 @@ class _Run:
         return (*failures, *as_warnings(missing)) if facts.checks_itself else missing or failures
 
     def _take(self, bound: Bound) -> None:
+        """Take *bound*; what is wrong with the arguments of a child is in the ``properties`` of its resource."""
         self.bound = bound
-        self.diagnostics += (replace(found, path=(*self._place, *found.path)) for found in bound.diagnostics)
+        self.diagnostics += (
+            replace(found, path=(*self._place, "properties" if self._depth else found.path[0], *found.path[1:]))
+            if found.path[:1] == ("parameters",)
+            else replace(found, path=(*self._place, *found.path))
+            for found in bound.diagnostics
+        )
 
     def _answer(self, program: Program) -> tuple[JsonObject | None, tuple[Diagnostic, ...]]:
         """Return what *program* comes to, or what is wrong with it."""

@@ -66,12 +66,13 @@ def _compiled(request: CompileRequest, evaluator: Evaluator, rules: tuple[Rule, 
     took = monotonic() - start
     draft = collect(documents, request)
     linked, found = finish(draft, request, rules)
-    found = (*sources.diagnostics, *documents.diagnostics, *found)
+    found = (*sources.diagnostics, *found)
     elsewhere = {}
     for uri, inner in collect_linked(draft, request).items():
         elsewhere[uri], problems = finish(inner, request, rules)
         found += tuple(replace(problem, path=("linkedTemplates", uri, *problem.path)) for problem in problems)
-    found = _placed(found, documents, linked.template, evaluator, took)
+    written = (*documents.diagnostics, *draft.written)
+    found = _placed(written, found, documents, linked.template, evaluator, took)
     succeeded = not has_errors(found)
     template = emit(linked, request) if succeeded else None
     return Compilation(
@@ -93,25 +94,32 @@ def _provenance(documents: Documents, template: JsonObject) -> Provenance:
 
 
 def _placed(
-    found: tuple[Diagnostic, ...], documents: Documents, template: JsonObject, evaluator: Evaluator, took: float
+    written: tuple[Diagnostic, ...],
+    found: tuple[Diagnostic, ...],
+    documents: Documents,
+    template: JsonObject,
+    evaluator: Evaluator,
+    took: float,
 ) -> tuple[Diagnostic, ...]:
     """Return what was *found* with the places in the modules; these are evaluated once more where they must be.
 
-    That takes about as long as the first evaluation, *took* seconds; when it takes much longer, paths have to do.
+    Resources of *written* are those of the modules, others those of *template*. The evaluation takes about as long as
+    the first one, *took* seconds; when it takes much longer, paths have to do.
     """
-    if all(each.place is not None or not each.path for each in found):
-        return found
+    every = (*written, *found)
+    if all((each.place is not None and each.place.line) or not each.path for each in every):
+        return every
     if not any(map(_is_jsonnet, documents.modules)):
-        return found
-    from armlib.compiler.provenance import Provenance, traced
+        return every
+    from armlib.compiler.provenance import located, traced
 
     try:
         modules = traced(documents.modules, evaluator, _LONGEST * took + _LEAST_TIME)
     except StoppedError as stopped:
         if stopped.code == "interrupted":
             raise
-        return found
-    return folded(Provenance(modules, template).located(found))
+        return every
+    return folded(located(modules, template, written, found))
 
 
 def _is_jsonnet(document: Document) -> bool:

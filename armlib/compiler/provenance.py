@@ -61,10 +61,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the properties of *template*, made of traced *documents*, were written."""
+    """Where the properties of *template*, made of traced *documents*, were written.
+
+    One that *is_written* is of a document's own template, in which no module has taken a resource's place.
+    """
 
     documents: tuple[Document, ...]
     template: JsonObject
+    is_written: bool = False
     _origins: dict[int, Origins] = field(default_factory=dict)
     _arrays: dict[int, Node] = field(default_factory=dict)
 
@@ -302,8 +306,28 @@ class Provenance:
     @cached_property
     def items(self) -> tuple[_Item, ...]:
         """What the resources of the template were in their documents, in order."""
+        if self.is_written:
+            own = self.documents[0]
+            return tuple(_Item(own, key) for key, _ in members(own.template.get("resources")))
         is_symbolic = isinstance(self.template.get("resources"), dict)
         return tuple(item for document in self.documents for item in _items_of(document, is_flat=is_symbolic))
+
+
+def located(
+    documents: tuple[Document, ...], template: JsonObject, written: Iterable[Diagnostic], found: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return what was found with places.
+
+    The resources of *written* are those of the module that is the file of their place, others those of *template*.
+    """
+    whole = Provenance(documents, template)
+    own = {str(each.entry.path): Provenance((each,), each.template, is_written=True) for each in documents}
+
+    def of_written(each: Diagnostic) -> tuple[Diagnostic, ...]:
+        is_of_module = each.path[:1] == ("resources",) and each.place is not None and each.place.file in own
+        return (own[each.place.file] if is_of_module and each.place else whole).located([each])
+
+    return (*(one for each in written for one in of_written(each)), *whole.located(found))
 
 
 def _written_step(node: Node, step: str | int, around: Json) -> str | int:

@@ -310,6 +310,31 @@ def test_a_diagnostic_has_the_line_of_the_module(tmp_path: Path) -> None:
     assert found.excerpt.text == WRONG.split("\n")[2]
 
 
+def test_what_is_wrong_with_a_module_in_a_template_is_told_at_its_resource(tmp_path: Path) -> None:
+    """The modules before it have taken the places of their resources by then, one has three and one has gone."""
+    module = "type: 'armlib/modules', apiVersion: '1'"
+    text = (
+        "{ resources: [\n  null,\n"
+        f"  {{ {module}, name: 'three', properties: {{ module: 'three.jsonnet' }} }},\n"
+        f"  {{ {module}, name: 'gone', properties: {{ module: 'nowhere.jsonnet' }} }},\n"
+        f"  {{ {module}, name: 'copied', copy: {{}}, properties: {{ module: 'one.jsonnet', n: 'a' }} }},\n"
+        f"  {{ {module}, name: 'wrong', properties: {{ module: 'one.jsonnet', m: 'a' }} }},\n"
+        "] }"
+    )
+    one = f"{{ parameterMetadata:: {{ n: {{ type: 'string' }} }}, resources: [{{ {SITE}, name: 'a' }}] }}"
+    three = f"{{ resources: [{{ {SITE}, name: 'w' + i }} for i in [1, 2, 3]] }}"
+    folder = written(tmp_path, main_jsonnet=text, one_jsonnet=one, three_jsonnet=three)
+    for entries in (("main.jsonnet",), ("three.jsonnet", "main.jsonnet")):
+        diagnostics = compiled(folder, *entries).diagnostics
+        places = {each.code: (Path(each.place.file).name, each.place.line) for each in diagnostics if each.place}
+        assert {code: place for code, place in places.items() if code != "duplicate-resource"} == {
+            "entry-not-found": ("main.jsonnet", 4),
+            "module-resource": ("main.jsonnet", 5),
+            "unknown-parameter": ("main.jsonnet", 6),
+            "missing-parameter": ("main.jsonnet", 6),
+        }
+
+
 def test_null_among_the_resources_is_skipped_and_places_hold(tmp_path: Path) -> None:
     right = WRONG.replace("[\n", "[\n if false then {},\n null,\n").replace("tags: 1", "tags: {}")
     evaluator = InProcessEvaluator()
