@@ -29,6 +29,18 @@ from armlib.azuretypes.model import (
 )
 from armlib.azuretypes.pattern import matches
 from armlib.azuretypes.spelling import misspelt
+from armlib.azuretypes.words import (
+    LONGEST_SHOWN,
+    SHOWN_VALUES,
+    expected,
+    kind_of,
+    known_names,
+    one_of,
+    quoted,
+    range_of,
+    short,
+    with_article,
+)
 from armlib.diagnostics import Diagnostic, Severity, nearest
 from armlib.expressions.parser import is_expression
 from armlib.expressions.values import Secret, Unknown
@@ -64,8 +76,6 @@ _COMMON: Final = frozenset(
 _KEYS: Final = ("type", "apiVersion", "condition", "copy", "dependsOn", "comments", "metadata", "scope", "resources")
 _MISSPELT: Final = 0.8  # likeness to a known name, of 1, from which an unknown one counts as that name misspelt
 _DEEPEST: Final = 200  # steps of a path; recursive types would follow a template that nests without an end
-_SHOWN_VALUES: Final = 12  # of an enumeration, in a hint
-_LONGEST_SHOWN: Final = 60  # characters of a value, in a message
 _NO_VALUES: Final = TemplateValues()
 
 
@@ -176,10 +186,10 @@ class _Walk:
             result = value.type or self._names.result_type(value.expression)
         else:
             result = self._names.result_type(tree_of(value))
-        expected = _shape(type_)
-        if result is not None and expected is not None and _shape_of_result(result) not in (None, expected):
-            given = f"an expression that gives {_article(result)}"
-            self._add("wrong-type", f"expected {_expected(type_)}, got {given}", path)
+        wanted = _shape(type_)
+        if result is not None and wanted is not None and _shape_of_result(result) not in (None, wanted):
+            given = f"an expression that gives {with_article(result)}"
+            self._add("wrong-type", f"expected {expected(type_)}, got {given}", path)
         if isinstance(value, str) and isinstance(type_, StringType | ObjectType) and type_.sensitive:
             source = self._names.unsecured(value)
             if source is not None:
@@ -314,7 +324,7 @@ class _Walk:
                 f"'{each.name}' is required" + (", and null" if null else ""),
                 path,
                 Severity.WARNING if null else Severity.ERROR,
-                hint=f"expected {_expected(self._resolve(each.type))}",
+                hint=f"expected {expected(self._resolve(each.type))}",
             )
 
     @staticmethod
@@ -331,11 +341,11 @@ class _Walk:
         free += _KEYS if self._is_of_root(path) else ()
         likely = nearest(name, [each for each in free if each.casefold() not in given])
         hint = self._elsewhere(name, type_, path) if likely is None else None
-        hint = hint or (f"did you mean '{likely}'?" if likely else _known_names(free))
+        hint = hint or (f"did you mean '{likely}'?" if likely else known_names(free))
         if self._is_of_root(path) and name.casefold() in _COMMON:
             likely, hint = None, "Azure ignores it"
         severity = Severity.ERROR if likely and _likeness(name, likely) >= _MISSPELT else Severity.WARNING
-        message = f"'{_shown(name)}' is no property of {type_.name or 'this object'}"
+        message = f"'{short(name)}' is no property of {type_.name or 'this object'}"
         self._add("unknown-property", message, path, severity, hint=hint)
         return likely
 
@@ -366,14 +376,14 @@ class _Walk:
                     "required-missing",
                     f"'{tag}' is required: it says which variant of {type_.name} this is",
                     path,
-                    hint=_one_of(tuple(type_.variants)),
+                    hint=one_of(tuple(type_.variants)),
                 )
             return self._any_variant(type_)
         chosen = value[given]
         if not isinstance(chosen, str) or self._is_expression(chosen):
             if chosen is not None and not isinstance(chosen, str | Unknown | Secret):
                 self._add(
-                    "wrong-type", f"expected {_one_of(tuple(type_.variants))}, got {_kind(chosen)}", (*path, given)
+                    "wrong-type", f"expected {one_of(tuple(type_.variants))}, got {kind_of(chosen)}", (*path, given)
                 )
             return self._any_variant(type_)
         variant = type_.variant(chosen)
@@ -410,7 +420,7 @@ class _Walk:
 
     def _not_known(self, value: str, type_: EnumType, path: JsonPath) -> None:
         """Report a value that an open enumeration lists otherwise spelt; any other may be one that it does not know."""
-        likely = misspelt(value, type_.values) if len(value) <= _LONGEST_SHOWN else None
+        likely = misspelt(value, type_.values) if len(value) <= LONGEST_SHOWN else None
         if likely is not None:
             hint = f"did you mean '{likely}'? Azure may know values that are not listed"
             self._add("enum-near", f"'{value}' is none of the known values", path, Severity.WARNING, hint=hint)
@@ -421,8 +431,8 @@ class _Walk:
         if exceptions is not None and nearest_case(value, exceptions.values) is not None:
             return
         likely = nearest(value, known)
-        hint = f"did you mean '{likely}'?" if likely and len(known) > _SHOWN_VALUES else _one_of(known)
-        self._add("enum-value", f"'{_shown(value)}' is no allowed {what}", path, hint=hint)
+        hint = f"did you mean '{likely}'?" if likely and len(known) > SHOWN_VALUES else one_of(known)
+        self._add("enum-value", f"'{short(value)}' is no allowed {what}", path, hint=hint)
 
     def _text(self, value: Any, type_: StringType, path: JsonPath) -> None:
         if not isinstance(value, str):
@@ -433,7 +443,7 @@ class _Walk:
             self._insecure("a literal", path)
         if self._values is not None and value.startswith("[["):
             value = value[1:]
-        shown = "the secret" if type_.sensitive else f"'{_shown(value)}'"
+        shown = "the secret" if type_.sensitive else f"'{short(value)}'"
         if type_.minimum_length is not None and len(value) < type_.minimum_length:
             self._add("length", f"{shown} has {len(value)} characters, fewer than {type_.minimum_length}", path)
         if type_.maximum_length is not None and len(value) > type_.maximum_length:
@@ -462,9 +472,9 @@ class _Walk:
             self._wrong_type(value, type_, path)
             return
         if type_.minimum is not None and number < type_.minimum:
-            self._add("out-of-range", f"{_shown(str(number))} is less than {type_.minimum}", path, hint=_range(type_))
+            self._add("out-of-range", f"{short(str(number))} is less than {type_.minimum}", path, hint=range_of(type_))
         if type_.maximum is not None and number > type_.maximum:
-            self._add("out-of-range", f"{_shown(str(number))} is more than {type_.maximum}", path, hint=_range(type_))
+            self._add("out-of-range", f"{short(str(number))} is more than {type_.maximum}", path, hint=range_of(type_))
 
     def _list(self, value: Any, type_: ArrayType, path: JsonPath, exceptions: Exceptions | None) -> None:
         if not isinstance(value, list | tuple):
@@ -489,14 +499,14 @@ class _Walk:
     # findings
 
     def _loose(self, value: Any, type_: Type, path: JsonPath) -> None:
-        message = f"expected {_expected(type_)}, got {_kind(value)} {_quoted(value)}"
+        message = f"expected {expected(type_)}, got {kind_of(value)} {quoted(value)}"
         self._add("loose-type", message, path, Severity.NOTE, hint="Azure converts it")
 
     def _wrong_type(self, value: Any, type_: Type, path: JsonPath, severity: Severity = Severity.ERROR) -> None:
         sensitive = isinstance(type_, StringType | ObjectType) and type_.sensitive
-        shown = "" if sensitive or isinstance(value, Mapping | list | tuple) else f" {_quoted(value)}"
+        shown = "" if sensitive or isinstance(value, Mapping | list | tuple) else f" {quoted(value)}"
         hint = "write it as a string; Azure converts some" if severity is Severity.WARNING else None
-        self._add("wrong-type", f"expected {_expected(type_)}, got {_kind(value)}{shown}", path, severity, hint=hint)
+        self._add("wrong-type", f"expected {expected(type_)}, got {kind_of(value)}{shown}", path, severity, hint=hint)
 
     def _insecure(self, source: str, path: JsonPath) -> None:
         self._add(
@@ -561,75 +571,6 @@ def _shape_of_result(result: str) -> str | None:
     if result in ("object", "array"):
         return result
     return "scalar" if result in ("string", "int", "bool") else None
-
-
-def _expected(type_: Type) -> str:
-    match type_:
-        case ObjectType() | VariantType():
-            return "an object"
-        case ArrayType():
-            return "an array"
-        case BooleanType():
-            return "true or false"
-        case IntegerType():
-            return "a number" + (f" {_range(type_)}" if _range(type_) else "")
-        case EnumType():
-            return _one_of(type_.values) if not type_.open else "a string"
-        case UnionType():
-            return " or ".join(map(_expected, type_.members))
-    return "a string"
-
-
-def _range(type_: IntegerType) -> str | None:
-    if type_.minimum is not None and type_.maximum is not None:
-        return f"from {type_.minimum} to {type_.maximum}"
-    if type_.minimum is not None:
-        return f"of at least {type_.minimum}"
-    return f"of at most {type_.maximum}" if type_.maximum is not None else None
-
-
-def _one_of(values: Sequence[str]) -> str:
-    shown = ", ".join(f"'{value}'" for value in values[:_SHOWN_VALUES])
-    further = len(values) - _SHOWN_VALUES
-    if len(values) == 1:
-        return shown
-    return f"one of {shown}" + (f" and {further} more" if further > 0 else "")
-
-
-def _known_names(names: Sequence[str]) -> str | None:
-    if not names:
-        return None
-    further = len(names) - _SHOWN_VALUES
-    return "known: " + ", ".join(sorted(names)[:_SHOWN_VALUES]) + (f" and {further} more" if further > 0 else "")
-
-
-def _kind(value: object) -> str:
-    match value:
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list() | tuple():
-            return "an array"
-        case Mapping():
-            return "an object"
-    return "null" if value is None else "another value"
-
-
-def _article(result: str) -> str:
-    return {"array": "an array", "object": "an object", "int": "an int"}.get(result, f"a {result}")
-
-
-def _quoted(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{_shown(value)}'" if isinstance(value, str) else _shown(str(value))
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _parsed(text: str) -> float | None:

@@ -188,8 +188,7 @@ def _missing(id_: str, by: str) -> Fault:
         404,
         "NotFound",
         f"Resource {id_} referenced by resource {by} was not found. Please make sure that the referenced resource "
-        "exists, "
-        "and that both resources are in the same region.",
+        "exists, and that both resources are in the same region.",
         target=by,
     )
 

@@ -39,9 +39,8 @@ class Registries(Generic):
                 409,
                 "AlreadyInUse",
                 f"The registry DNS name {name.casefold()}.azurecr.io is already in use. You can check if the name is "
-                "already "
-                "claimed using following API: https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/"
-                "checknameavailability",
+                "already claimed using following API: "
+                "https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/checknameavailability",
                 target=put.id,
             )
 

@@ -34,8 +34,7 @@ class SqlServers(Generic):
                 400,
                 "InvalidServerName",
                 f"'{name}' is an invalid name because it contains characters that are not valid: a server's name has "
-                "lower-"
-                "case letters, digits and hyphens, and no hyphen at an end.",
+                "lower-case letters, digits and hyphens, and no hyphen at an end.",
                 target=put.id,
             )
         if name_taken(put):

@@ -99,8 +99,8 @@ def kept_from_before(put: Put, name: str, new: Any) -> Any:
     return new if known is None else known
 
 
-def text_at(body: Json, *path: str | int) -> str:
-    """Return the text at *path*, "" when there is none."""
+def value_at(body: Json, *path: str | int) -> Any:
+    """Return what is at *path*, None when there is nothing."""
     value: Any = body
     for step in path:
         if isinstance(value, dict) and isinstance(step, str):
@@ -108,15 +108,25 @@ def text_at(body: Json, *path: str | int) -> str:
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]
         else:
-            return ""
+            return None
+    return value
+
+
+def text_at(body: Json, *path: str | int) -> str:
+    """Return the text at *path*, "" when there is none."""
+    value = value_at(body, *path)
     return value if isinstance(value, str) else ""
+
+
+def object_at(body: Json, *path: str) -> dict[str, Any]:
+    """Return the object at *path*, an empty one when there is none."""
+    value = value_at(body, *path)
+    return value if isinstance(value, dict) else {}
 
 
 def objects_at(body: Json, *path: str) -> list[dict[str, Any]]:
     """Return the objects of the list at *path*, none when there is none."""
-    value: Any = body
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
+    value = value_at(body, *path)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 

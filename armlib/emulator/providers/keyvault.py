@@ -30,10 +30,8 @@ class Vaults(Generic):
                 400,
                 "VaultNameNotValid",
                 f"The vault name '{name}' is invalid. A vault's name must be between 3-24 alphanumeric characters. "
-                "The name "
-                "must begin with a letter, end with a letter or digit, and not contain consecutive hyphens. Follow "
-                "this "
-                "link for more information: https://go.microsoft.com/fwlink/?linkid=2147742",
+                "The name must begin with a letter, end with a letter or digit, and not contain consecutive hyphens. "
+                "Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2147742",
                 target=put.id,
             )
         if name_taken(put):
@@ -41,10 +39,9 @@ class Vaults(Generic):
                 409,
                 "VaultAlreadyExists",
                 f"The vault name '{name}' is already in use. Vault names are globally unique so it is possible that "
-                "the "
-                "name is already taken. If you are sure that the vault name was not taken then it is possible that a "
-                "vault "
-                "with the same name was recently deleted but not purged after being placed in a recoverable state.",
+                "the name is already taken. If you are sure that the vault name was not taken then it is possible "
+                "that a vault with the same name was recently deleted but not purged after being placed in a "
+                "recoverable state.",
                 target=put.id,
             )
 

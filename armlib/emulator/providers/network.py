@@ -5,22 +5,27 @@ Source: the REST API of Microsoft.Network, 2023-11-01; "Azure Virtual Network er
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from armlib.deployment.fault import Fault
-from armlib.emulator.providers.generic import Generic, completed, objects_at, text_at
+from armlib.emulator.providers.addressing import (
+    Network,
+    check_address,
+    check_ranges,
+    prefixes_of,
+    ranges_of,
+    subnet_ranges,
+    with_addresses,
+)
+from armlib.emulator.providers.generic import Generic, completed, object_at, objects_at, text_at, value_at
 from armlib.emulator.providers.made_up import address, address6, guid, seed
 from armlib.emulator.providers.protocol import Gone, Implied, Provider, Put, View
-from armlib.jsontypes import Json, JsonObject
-
-Network = IPv4Network | IPv6Network
+from armlib.jsontypes import JsonObject
 
 _NETWORK: Final = "microsoft.network/"
 _SUBNET: Final = "Microsoft.Network/virtualNetworks/subnets"
 _NIC: Final = "Microsoft.Network/networkInterfaces"
-_RESERVED: Final = 4  # addresses at the start of a subnet that Azure keeps, and one at its end
 _CREATED: Final = {"provisioningState": "Succeeded"}
 # what lives in a subnet; a firewall rule of a storage account that names one does not
 _IN_SUBNETS: Final = frozenset(
@@ -133,12 +138,12 @@ class VirtualNetworks(Networked):
     def check(self, put: Put) -> None:
         """Want subnets inside the network that do not overlap."""
         super().check(put)
-        spaces = _networks(put.id, _prefixes(put.properties.get("addressSpace"), "addressPrefixes"))
+        spaces = ranges_of(put.id, prefixes_of(put.properties.get("addressSpace"), "addressPrefixes"))
         seen: dict[str, list[Network]] = {}
         for subnet in objects_at(put.body, "properties", "subnets"):
             name = str(subnet.get("name", ""))
-            ranges = _subnet_networks(f"{put.id}/subnets/{name}", subnet.get("properties"))
-            _check_ranges(name, ranges, spaces, seen, put.address.name)
+            ranges = subnet_ranges(f"{put.id}/subnets/{name}", subnet.get("properties"))
+            check_ranges(name, ranges, spaces, seen, put.address.name)
             seen[name] = ranges
 
     def fill(self, put: Put) -> dict[str, Any]:
@@ -157,17 +162,17 @@ class Subnets(Networked):
         super().check(put)
         if put.inner:  # the network has looked at all of its subnets
             return
-        ranges = _subnet_networks(put.id, put.properties)
+        ranges = subnet_ranges(put.id, put.properties)
         network = put.view.get(put.id.rsplit("/", 2)[0])
         if network is None:
             return
-        spaces = _networks(put.id, _prefixes(_member(network, "properties", "addressSpace"), "addressPrefixes"))
+        spaces = ranges_of(put.id, prefixes_of(value_at(network, "properties", "addressSpace"), "addressPrefixes"))
         others = {
-            str(other["name"]): _subnet_networks(str(other["id"]), other.get("properties"))
+            str(other["name"]): subnet_ranges(str(other["id"]), other.get("properties"))
             for other in objects_at(network, "properties", "subnets")
             if str(other["name"]).casefold() != put.address.name.casefold()
         }
-        _check_ranges(put.address.name, ranges, spaces, others, str(network["name"]))
+        check_ranges(put.address.name, ranges, spaces, others, str(network["name"]))
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Add what a subnet is unless it is told otherwise."""
@@ -189,8 +194,7 @@ class Subnets(Networked):
                 400,
                 "InUseSubnetCannotBeDeleted",
                 f"Subnet {name} is in use by {user} and cannot be deleted. In order to delete the subnet, delete all "
-                "the "
-                "resources within the subnet. See aka.ms/deletesubnet.",
+                "the resources within the subnet. See aka.ms/deletesubnet.",
                 target=gone.address.id,
             )
 
@@ -235,7 +239,7 @@ class SecurityRules(Networked):
         seen: dict[tuple[str, Any], str] = {}
         for rule in objects_at(group, "properties", "securityRules"):
             if str(rule["name"]).casefold() != put.address.name.casefold():
-                seen[text_at(rule, "properties", "direction"), _member(rule, "properties", "priority")] = str(
+                seen[text_at(rule, "properties", "direction"), value_at(rule, "properties", "priority")] = str(
                     rule["name"]
                 )
         _check_priority({**put.body, "name": put.address.name}, seen)
@@ -291,10 +295,8 @@ class PublicAddresses(Networked):
                 400,
                 "PublicIPAddressCannotBeDeleted",
                 f"Public IP address {gone.address.id} can not be deleted since it is still allocated to resource "
-                f"{user}. In "
-                "order to delete the public IP, disassociate/detach the Public IP address from the resource. To "
-                "learn how "
-                "to do this, see aka.ms/deletepublicip.",
+                f"{user}. In order to delete the public IP, disassociate/detach the Public IP address from the "
+                "resource. To learn how to do this, see aka.ms/deletepublicip.",
                 target=gone.address.id,
             )
 
@@ -310,7 +312,7 @@ class NetworkInterfaces(Networked):
         if put.preflight:
             return
         for configuration in objects_at(put.body, "properties", "ipConfigurations"):
-            _check_address(put, configuration)
+            check_address(put, configuration)
 
     def fill(self, put: Put) -> dict[str, Any]:
         """Give addresses: private ones, and that of the hardware."""
@@ -322,7 +324,7 @@ class NetworkInterfaces(Networked):
         made = {
             "ipConfigurations": configurations,
             "macAddress": f"00-22-48-{digits[:2]}-{digits[2:4]}-{digits[4:]}",
-            "dnsSettings": {"dnsServers": [], "appliedDnsServers": []} | _object(filled, "properties", "dnsSettings"),
+            "dnsSettings": {"dnsServers": [], "appliedDnsServers": []} | object_at(filled, "properties", "dnsSettings"),
         }
         defaults = {"enableAcceleratedNetworking": False, "enableIPForwarding": False, "nicType": "Standard"}
         return completed(filled, defaults=defaults, made=made)
@@ -382,7 +384,7 @@ class Firewalls(Networked):
         if configurations:
             made["ipConfigurations"] = configurations
         else:
-            wanted = _object(filled, "properties", "hubIPAddresses")
+            wanted = object_at(filled, "properties", "hubIPAddresses")
             made["hubIPAddresses"] = {"privateIPAddress": address(f"hub of {put.id}"), **wanted}
         return completed(filled, made=made)
 
@@ -395,7 +397,7 @@ class Gateways(Networked):
     def fill(self, put: Put) -> dict[str, Any]:
         """Give addresses to speak from."""
         filled = super().fill(put)
-        settings = _object(filled, "properties", "bgpSettings")
+        settings = object_at(filled, "properties", "bgpSettings")
         peers = [
             {
                 "ipconfigurationId": f"{put.id}/ipConfigurations/Instance{at}",
@@ -442,172 +444,6 @@ class PrivateEndpoints(Networked):
                 for connection in connections
             ]
         return completed(filled, defaults={"customDnsConfigs": [], "networkInterfaces": []}, made=made)
-
-
-# addresses
-
-
-def with_addresses(put: Put, configurations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return *configurations* with an address from the subnet that each one names.
-
-    The address is a function of the id, unless another resource has it; then it is the next one that is free.
-    """
-    given: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for configuration in configurations:
-        properties = dict(_object(configuration, "properties"))
-        subnet = text_at(properties, "subnet", "id")
-        if subnet:
-            if not text_at(properties, "privateIPAddress"):
-                properties["privateIPAddress"] = _free(put, subnet, text_at(configuration, "name"), taken)
-                properties.setdefault("privateIPAllocationMethod", "Dynamic")
-            taken.add(text_at(properties, "privateIPAddress"))
-            properties.setdefault("privateIPAddressVersion", "IPv4")
-        given.append({**configuration, "properties": properties})
-    return given
-
-
-def _free(put: Put, subnet: str, name: str, taken: set[str]) -> str:
-    before = _address_before(put, subnet, name)
-    if before and before not in taken:
-        return before
-    found = put.view.get(subnet)
-    ranges = _subnet_networks(subnet, found.get("properties")) if found is not None else []
-    network = next((each for each in ranges if each.version == 4), ip_network("10.0.0.0/24"))
-    room = network.num_addresses - _RESERVED - 1
-    used = taken | _used(put, subnet)
-    start = int.from_bytes(seed(f"address of {name} of {put.id}", 8), "big") % max(room, 1)
-    for step in range(max(room, 0)):
-        candidate = str(network[_RESERVED + (start + step) % room])
-        if candidate not in used:
-            return candidate
-    raise Fault(
-        400,
-        "SubnetIsFull",
-        f"Subnet {subnet.rpartition('/')[2]} with address prefix {network} does not have enough capacity for 1 IP "
-        "addresses.",
-        target=put.id,
-    )
-
-
-def _address_before(put: Put, subnet: str, name: str) -> str:
-    for list_ in ("ipConfigurations", "frontendIPConfigurations"):
-        for configuration in objects_at(put.existing, "properties", list_):
-            same = text_at(configuration, "properties", "subnet", "id").casefold() == subnet.casefold()
-            if same and text_at(configuration, "name").casefold() == name.casefold():
-                return text_at(configuration, "properties", "privateIPAddress")
-    return ""
-
-
-def _used(put: Put, subnet: str) -> set[str]:
-    return {
-        text_at(configuration, "properties", "privateIPAddress")
-        for user in put.view.referrers(subnet)
-        if str(user["id"]).casefold() != put.address.key
-        for list_ in ("ipConfigurations", "frontendIPConfigurations")
-        for configuration in objects_at(user, "properties", list_)
-        if text_at(configuration, "properties", "subnet", "id").casefold() == subnet.casefold()
-    }
-
-
-def _check_address(put: Put, configuration: dict[str, Any]) -> None:
-    subnet = text_at(configuration, "properties", "subnet", "id")
-    wanted = text_at(configuration, "properties", "privateIPAddress")
-    found = put.view.get(subnet) if subnet and wanted else None
-    if found is None:
-        return
-    try:
-        address_ = ip_address(wanted)
-    except ValueError as error:
-        why = f"The address '{wanted}' of {put.id} is no IP address."
-        raise Fault(400, "InvalidIPAddressFormat", why, target=put.id) from error
-    ranges = _subnet_networks(subnet, found.get("properties"))
-    if not any(address_ in network for network in ranges):
-        raise Fault(
-            400,
-            "PrivateIPAddressNotInSubnet",
-            f"Private static IP address {wanted} does not belong to the range of subnet prefix "
-            f"{', '.join(map(str, ranges))}.",
-            target=put.id,
-        )
-    if wanted in _used(put, subnet):
-        raise Fault(
-            400,
-            "PrivateIPAddressIsAllocated",
-            f"IP configuration {put.id}/ipConfigurations/{configuration.get('name')} is using the private IP address "
-            f"{wanted} which is already allocated to another resource.",
-            target=put.id,
-        )
-
-
-# ranges
-
-
-def _prefixes(value: Json, *names: str) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        given = value.get(name) if isinstance(value, dict) else None
-        found += [str(each) for each in given] if isinstance(given, list) else [given] if isinstance(given, str) else []
-    return found
-
-
-def _subnet_networks(id_: str, properties: Json) -> list[Network]:
-    return _networks(id_, _prefixes(properties, "addressPrefix") or _prefixes(properties, "addressPrefixes"))
-
-
-def _networks(id_: str, prefixes: Iterable[str]) -> list[Network]:
-    return [_network(id_, prefix) for prefix in prefixes]
-
-
-def _network(id_: str, prefix: str) -> Network:
-    try:
-        return ip_network(prefix)
-    except ValueError:
-        pass
-    try:
-        right = ip_network(prefix, strict=False)
-    except ValueError as error:
-        raise Fault(
-            400,
-            "InvalidAddressPrefixFormat",
-            f"Address prefix {prefix} of resource {id_} is not formatted correctly. It should follow CIDR notation, "
-            "for "
-            "example 10.0.0.0/24.",
-            target=id_,
-        ) from error
-    raise Fault(
-        400,
-        "InvalidCIDRNotation",
-        f"The address prefix {prefix} in resource {id_} has an invalid CIDR notation. For the given prefix length, the "
-        f"address prefix should be {right}.",
-        target=id_,
-    )
-
-
-def _check_ranges(
-    name: str,
-    ranges: Sequence[Network],
-    spaces: Sequence[Network],
-    others: Mapping[str, Sequence[Network]],
-    network: str,
-) -> None:
-    for wanted in ranges:
-        same = [space for space in spaces if space.version == wanted.version]
-        if spaces and not any(wanted.subnet_of(space) for space in same):  # type: ignore[arg-type]
-            raise Fault(
-                400,
-                "NetcfgInvalidSubnet",
-                f"Subnet '{name}' is not valid in virtual network '{network}'.",
-            )
-        for other, taken in others.items():
-            if any(wanted.version == each.version and wanted.overlaps(each) for each in taken):
-                raise Fault(
-                    400,
-                    "NetcfgSubnetRangesOverlap",
-                    f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing "
-                    "subnet in "
-                    f"virtual network '{network}': '{other}'.",
-                )
 
 
 # parts and users
@@ -672,8 +508,7 @@ def _refuse_in_use(gone: Gone, types: frozenset[str], code: str, what: str) -> N
             400,
             code,
             f"{what} {gone.address.id} cannot be deleted because it is in use by the following resources: {user}. In "
-            "order "
-            "to delete it, remove the association with the resource(s).",
+            "order to delete it, remove the association with the resource(s).",
             target=gone.address.id,
         )
 
@@ -683,8 +518,7 @@ def _missing(id_: str, by: str) -> Fault:
         400,
         "InvalidResourceReference",
         f"Resource {id_} referenced by resource {by} was not found. Please make sure that the referenced resource "
-        "exists, "
-        "and that both resources are in the same region.",
+        "exists, and that both resources are in the same region.",
         target=by,
     )
 
@@ -692,7 +526,7 @@ def _missing(id_: str, by: str) -> Fault:
 def _check_priority(rule: Mapping[str, Any], seen: dict[tuple[str, Any], str]) -> None:
     name = str(rule.get("name", ""))
     properties = rule.get("properties")
-    place = text_at(properties, "direction"), _member(properties, "priority")
+    place = text_at(properties, "direction"), value_at(properties, "priority")
     if place[1] is None:
         return
     if place in seen:
@@ -700,8 +534,7 @@ def _check_priority(rule: Mapping[str, Any], seen: dict[tuple[str, Any], str]) -
             400,
             "SecurityRuleConflict",
             f"Security rule {name} conflicts with rule {seen[place]}. Rules cannot have the same Priority and "
-            "Direction. To "
-            "learn more, see aka.ms/nsgrules.",
+            "Direction. To learn more, see aka.ms/nsgrules.",
         )
     seen[place] = name
 
@@ -738,17 +571,6 @@ def _default_rules(id_: str) -> list[dict[str, Any]]:
         }
         for name, direction, access, priority, source, destination in rules
     ]
-
-
-def _member(value: Any, *path: str) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def _object(value: Any, *path: str) -> dict[str, Any]:
-    found = _member(value, *path)
-    return found if isinstance(found, dict) else {}
 
 
 PROVIDERS: Final[tuple[Provider, ...]] = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from armlib.deployment.fault import Fault
-from armlib.emulator.providers.generic import SUCCEEDED, Generic, completed, envelope, text_at
+from armlib.emulator.providers.generic import SUCCEEDED, Generic, completed, envelope, text_at, value_at
 from armlib.emulator.providers.made_up import guid
 from armlib.emulator.providers.protocol import Provider, Put
 from armlib.emulator.refusals import location_required
-from armlib.jsontypes import Json, JsonObject
+from armlib.jsontypes import JsonObject
 
 
 class ResourceGroups(Generic):
@@ -104,7 +104,7 @@ class ManagementGroups(Generic):
         details: dict[str, Any] = {"version": 1, "updatedTime": put.view.now, "updatedBy": "local"}
         if put.address.name.casefold() != root.casefold():
             details["parent"] = {"id": parent, "name": parent.rpartition("/")[2]}
-        was = _member(put.existing, "properties", "details", "updatedTime")
+        was = value_at(put.existing, "properties", "details", "updatedTime")
         if was is not None:
             details["updatedTime"] = was
         filled = envelope(put)
@@ -120,14 +120,7 @@ def normal_location(location: str) -> str:
 
 
 def _parent(put: Put) -> str | None:
-    id_ = _member(put.properties, "details", "parent", "id")
-    return id_ if isinstance(id_, str) and id_ else None
-
-
-def _member(value: Json, *path: str) -> Json:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+    return text_at(put.properties, "details", "parent", "id") or None
 
 
 PROVIDERS: Final[tuple[Provider, ...]] = (

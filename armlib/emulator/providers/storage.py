@@ -43,8 +43,7 @@ class StorageAccounts(Generic):
                 400,
                 "AccountNameInvalid",
                 f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
-                "characters in "
-                "length and use numbers and lower-case letters only.",
+                "characters in length and use numbers and lower-case letters only.",
                 target=put.id,
             )
         if name_taken(put):

@@ -76,8 +76,7 @@ class Plans(Generic):
                 409,
                 "Conflict",
                 f"Server farm '{gone.address.name}' cannot be deleted because it has web app(s) {', '.join(names)} "
-                "assigned "
-                "to it.",
+                "assigned to it.",
                 target=gone.address.id,
             )
 
