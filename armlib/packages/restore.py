@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from armlib.config import Settings
 from armlib.packages.cache import ABANDONED, Cache
-from armlib.packages.errors import DamagedError, PackageError
+from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.location import cache_folder
 from armlib.packages.lock import LOCK_NAME, Lock, Locked, lock_text, read_lock
 from armlib.packages.locked import asked_digest
@@ -269,14 +269,35 @@ def require_signed(packages: Iterable[Locked], sources: Sources, manifest: Manif
 def _fetch(missing: list[Locked], sources: Sources) -> list[str]:
     """Fetch packages in parallel and return their trees; one that was locked with a tree must come to that."""
 
-    def fetch(locked: Locked) -> str:
-        tree = sources.fetch(origin_of(locked), locked.version, locked.digest, locked.tree)
+    def fetch(locked: Locked) -> str | RegistryError:
+        try:
+            tree = sources.fetch(origin_of(locked), locked.version, locked.digest, locked.tree)
+        except RegistryError as error:
+            if error.code != "offline":
+                raise
+            return error
         if locked.tree and tree != locked.tree:
             hint = "if the change is wanted, 'armlib update' locks what is there now"
             raise DamagedError(f"{locked.id} is not what was locked", code="package-changed", hint=hint)
         return tree
 
-    return sources.in_parallel([lambda locked=locked: fetch(locked) for locked in missing])  # type: ignore[misc]
+    found = sources.in_parallel([lambda locked=locked: fetch(locked) for locked in missing])  # type: ignore[misc]
+    refused = [locked for locked, one in zip(missing, found, strict=True) if isinstance(one, RegistryError)]
+    if refused:
+        each = ", ".join(_absent(locked, sources.cache) for locked in refused)
+        hint = "run 'armlib restore' without --offline once, or name a mirror in [mirrors] that is a folder"
+        raise RegistryError(f"we are offline, and {each}", code="offline", hint=hint)
+    return [tree for tree in found if isinstance(tree, str)]
+
+
+def _absent(locked: Locked, cache: Cache) -> str:
+    """Return what keeps a package from being taken from the cache."""
+    what = f"{locked.id} of {locked.source}"
+    try:
+        cache.files(locked.tree) if locked.tree else None
+    except DamagedError as error:
+        return f"{what} is damaged in the cache: {error.message}"
+    return f"{what} is not in the cache"
 
 
 def require_project(settings: Settings) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from armlib.config import Settings
 from armlib.errors import ArmlibError, UsageError
 from armlib.packages.add import add
 from armlib.packages.cache import Cache
-from armlib.packages.errors import DamagedError, PackageError
+from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.layout import Layout
 from armlib.packages.listed import as_table, as_tree
-from armlib.packages.lock import Lock, Locked, lock_text, read_lock, sealed
+from armlib.packages.lock import LOCK_NAME, Lock, Locked, lock_text, read_lock, sealed
 from armlib.packages.locked import tree_folder
 from armlib.packages.restore import lock_again, names_but, require_locked, restore, write_lock
 from tests.unit.packages.conftest import Publish, package_folder
@@ -102,6 +103,34 @@ def test_a_damaged_cache_is_healed(publish: Publish, settings: MakeSettings) -> 
     assert restore(made).fetched == ("web 1.0.0",)
     assert restore(made).fetched == ()
     assert [path for path in (cache / "tmp").iterdir() if ".old" in path.name] == []
+
+
+def test_offline_what_the_cache_has_not_is_told_and_what_is_damaged_there(
+    publish: Publish, settings: MakeSettings, layout: Layout
+) -> None:
+    for name in ("web", "net", "log"):
+        publish(name, "1.0.0")
+    rest = '[registries]\ndefault = "oci://registry.example.com/m"\n[mirrors]\n'
+    rest += '"oci://registry.example.com/m" = ["layout:../layout"]'
+    made = settings('web = "1"\nnet = "1"\nlog = "1"', rest, offline=True)
+    restored(made)
+    layout.folder.rename(layout.folder.with_name("away"))
+    lock, cache = read_lock(made.project / LOCK_NAME), Cache(made.packages.cache or Path())
+    assert lock is not None
+    assert restore(made).fetched == ()
+    web, net = (tree_folder(cache.folder, lock.packages[f"{name} 1.0.0"].tree) for name in ("web", "net"))
+    (web / "main.jsonnet").unlink()
+    for folder in (net, cache.folder / "blobs"):
+        shutil.rmtree(folder)
+    with pytest.raises(RegistryError) as caught:
+        restore(made)
+    assert (caught.value.code, caught.value.message) == (
+        "offline",
+        "we are offline, and net 1.0.0 of oci://registry.example.com/m is not in the cache, "
+        "web 1.0.0 of oci://registry.example.com/m is damaged in the cache: "
+        f"{web} is not what it was when it was restored",
+    )
+    assert "without --offline" in (caught.value.hint or "")
 
 
 def test_what_the_killed_left_long_ago_is_cleared(tmp_path: Path) -> None:
