@@ -29,10 +29,11 @@ def copy_command(app: App, /, reference: str, target: str, alone: bool, report: 
     Digests stay as they are, so locks and signatures hold there, too.
     """
     from armlib.packages.lookup import copy, find, opened_at
+    from armlib.packages.origin import registry_named
 
     settings = package_settings(app, Path(), report, result="copied")
     with opened_at(settings, app.folder) as (sources, manifest):
-        place = manifest.registries.get(target, target)
+        place = registry_named(target, manifest.registries, app.folder)
         copied = copy(find(reference, sources, manifest), sources, place, dependencies=not alone)
     lines = [str(found) for found in copied]
     app.finish({"copied": [*lines]}, "".join(f"{line}\n" for line in lines).encode(), ())

@@ -9,7 +9,7 @@ import click
 from armlib.cli.app import App
 from armlib.cli.options import FILE, ReportOptions, report_options
 from armlib.cli.package_options import package_settings
-from armlib.config import absolute
+from armlib.config import Flags, absolute, load_settings
 from armlib.jsontypes import JsonObject
 
 EXAMPLES = """\b
@@ -53,9 +53,9 @@ def publish_command(
     """
     from armlib.packages.bicep import build_bicep, compile_for_bicep
     from armlib.packages.interface import interface_of_template
-    from armlib.packages.lookup import opened_at
+    from armlib.packages.lookup import opened_at, registries_around
     from armlib.packages.manifest import read_manifest
-    from armlib.packages.origin import Origin, parse_source
+    from armlib.packages.origin import Origin, registry_named
     from armlib.packages.publish import make_artifact, publish, require_honest_version, require_package
     from armlib.packages.signatures import read_private_key
 
@@ -64,9 +64,9 @@ def publish_command(
     name, _ = require_package(manifest)
     signing = read_private_key(key, app.environ.get("ARMLIB_KEY_PASSPHRASE")) if key else None
     with opened_at(settings, app.folder) as (sources, project):
-        known = {**project.registries, **manifest.registries}
-        source = known.get(target or "default") or (parse_source(target, app.folder) if target else "local:")
-        origin = Origin(source, name)
+        around = registries_around(app.folder, load_settings(app.folder, Flags(), app.environ).project)
+        known = {"default": "local:", **around, **project.registries, **manifest.registries}
+        origin = Origin(registry_named(target or "default", known, app.folder), name)
         repository = sources.repository(origin)
         if kind == "bicep":
             template = compile_for_bicep(manifest, settings, app.evaluator(settings), assignments)

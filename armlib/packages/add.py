@@ -20,7 +20,7 @@ from armlib.packages.manifest import Manifest, read_manifest
 from armlib.packages.names import import_name_problem
 from armlib.packages.origin import Origin, Reference, parse_reference
 from armlib.packages.restore import Restored, lock_again, opened
-from armlib.packages.versions import sort_key
+from armlib.packages.versions import parse_range, sort_key
 
 
 def add(settings: Settings, references: Sequence[str], alias: str | None, folder: Path) -> Restored:
@@ -73,6 +73,10 @@ def _entry(settings: Settings, manifest: Manifest, reference: Reference, alias: 
     if origin.kind == "path":
         return name, _inline({"path": origin.place})
     version = reference.version
+    try:
+        parse_range(version or "*")
+    except ValueError as error:
+        raise PackageError(f"{origin}: {error}", code="version-not-found") from error
     if version is None and reference.tag is None and reference.digest is None:
         version = _newest(settings, manifest, origin)
     if version is not None and origin.source == manifest.default_registry and name == origin.name:

@@ -104,6 +104,7 @@ class Transport:
         self._known: tuple[Credential | None, str] | None = None  # who we are, or why that is not known
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         self._guard = threading.Lock()
+        self._is_lost = False
 
     def send(self, ask: Ask) -> Answer:
         """Return the answer to *ask*; what may pass is tried again.
@@ -112,16 +113,19 @@ class Transport:
             RegistryError: It cannot be reached, refuses, redirects too often, or gives too much.
         """
         wait = _FIRST_WAIT
-        for attempt in range(1, ask.attempts + 1):
+        attempts = 1 if self._is_lost else ask.attempts
+        for attempt in range(1, attempts + 1):
             try:
                 answer = self._signed_in(ask)
+                self._is_lost = False
             except _LostError as lost:
-                if attempt == ask.attempts:
+                if attempt == attempts:
+                    self._is_lost = True  # what comes next waits no more, a mirror that is gone holds nothing up
                     raise self._unreachable(lost) from lost
                 answer = None
             if answer is not None and answer.status in ask.accepted:
                 return answer
-            if answer is not None and (answer.status not in _TRANSIENT or attempt == ask.attempts):
+            if answer is not None and (answer.status not in _TRANSIENT or attempt == attempts):
                 raise self._refused(ask, answer)
             pause = wait * random.uniform(0.8, 1.2)  # noqa: S311 - so that many do not come back at once
             self._sleep(max(pause, self._asked_to_wait(answer)))

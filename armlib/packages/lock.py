@@ -16,6 +16,7 @@ from armlib.packages.errors import PackageError
 
 LOCK_NAME = "armlib.lock"
 _VERSION = 1
+_CONFLICT = "\n<<<<<<< "
 _HEAD = "# Which packages armlib.toml comes to. Written by armlib; keep it in version control, do not edit it.\n"
 
 
@@ -64,12 +65,17 @@ def read_lock(path: Path) -> Lock | None:
         raise PackageError(f"cannot read {path}: {error.strerror}", code="cannot-read") from error
     try:
         text = data.decode()
+        if _CONFLICT in text:
+            line = text[: text.index(_CONFLICT)].count("\n") + 2
+            hint = f"take either side, as 'git checkout --ours {path.name}' does, and run 'armlib restore'"
+            raise PackageError(f"{path}:{line}: a merge left both of its sides", code="lock-damaged", hint=hint)
         table = tomllib.loads(text)
-        if table.get("version") != _VERSION:
-            hint = "a later armlib may have written it; 'armlib update' writes it again"
-            raise PackageError(
-                f"{path} has version {table.get('version')}, not {_VERSION}", code="lock-damaged", hint=hint
-            )
+        version = table.get("version")
+        if isinstance(version, int) and version > _VERSION:
+            hint = "a later armlib wrote it: use that one, or remove the lock and run 'armlib restore'"
+            raise PackageError(f"{path} has version {version}, not {_VERSION}", code="lock-damaged", hint=hint)
+        if version != _VERSION:
+            raise ValueError("it does not say which version of a lock it is")
         if table.get("checksum") != _checksum(text):
             raise ValueError("it is not as armlib wrote it, since its checksum does not go with the rest")
         return _lock(table)

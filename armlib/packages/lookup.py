@@ -69,6 +69,11 @@ def opened_at(settings: Settings, folder: Path) -> Iterator[tuple[Sources, Manif
         sources.close()
 
 
+def registries_around(folder: Path, project: Path) -> Mapping[str, str]:
+    """Return the registries that *project* has short names for, as seen from *folder*."""
+    return read_manifest(project, folder).registries if (project / FILE_NAME).is_file() else {}
+
+
 def find(text: str, sources: Sources, manifest: Manifest) -> Found:
     """Return the package that *text* refers to; the newest version when it names none.
 

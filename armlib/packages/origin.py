@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -107,6 +108,19 @@ def parse_source(text: str, base: Path) -> str:
     if kind == "git":
         return git_origin(place).source
     raise PackageError(f"'{text}' is not the location of a registry", hint=_REGISTRY_HINT)
+
+
+def registry_named(text: str, registries: Mapping[str, str], base: Path) -> str:
+    """Return the location of the registry that *text* is a name of in *registries*, or is the location of itself.
+
+    Raises:
+        PackageError: It is neither.
+    """
+    if text in registries or ":" in text:
+        return registries.get(text) or parse_source(text, base)
+    known = ", ".join(sorted(registries)) or "none"
+    hint = f"[registries] has: {known}; a location is like oci://registry.example.com/modules or layout:FOLDER"
+    raise PackageError(f"there is no registry '{text}'", hint=hint)
 
 
 def git_origin(address: str, folder: str = "") -> Origin:

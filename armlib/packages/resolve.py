@@ -362,8 +362,23 @@ def _conflict(wishes: Iterable[Wish[Key]], provider: _Provider) -> PackageError:
     about = sorted((_told(origin, asking, provider) for origin, asking in asked.items()), key=lambda told: told[0])
     told = "; ".join(text for _, text in about[:_MOST_TOLD])
     more = f"; and {len(about) - _MOST_TOLD} more packages take part" if len(about) > _MOST_TOLD else ""
-    hint = "change a range in [dependencies], or update the package that asks for the older one"
-    return PackageError(f"no versions go together: {told}{more}", code="versions-conflict", hint=hint)
+    return PackageError(
+        f"no versions go together: {told}{more}", code="versions-conflict", hint=_way_out(asked, provider)
+    )
+
+
+def _way_out(
+    asked: Mapping[Origin, Mapping[tuple[_Need, Origin | None], Sequence[_Candidate]]], provider: _Provider
+) -> str:
+    """Return what to do about a conflict: a range that only pre-releases are in has to name one."""
+    for origin, asking in asked.items():
+        ranges = [need.range for need, _ in asking if need.revision is None]
+        for version in reversed(sorted(provider.index.versions(origin), key=sort_key) if ranges else []):
+            if version.prerelease and all(one.allows(version, prereleases=True) for one in ranges):
+                return f"a pre-release is taken by a range that names one, such as ^{version}"
+    if all(who is None for asking in asked.values() for _, who in asking):
+        return "change the range in [dependencies]"
+    return "change a range in [dependencies], or update the package that asks for the older one"
 
 
 def _told(

@@ -339,16 +339,16 @@ class MirroredRepository:
         return next((answer for answer in self._answers(ask) if answer is not None), None)
 
     def _answers(self, ask: Callable[[Repository], _T]) -> Iterator[_T]:
-        """Yield what each one answers; the last error counts when none does."""
-        answered = False
-        for place, repository in enumerate(self._repositories, 1):
+        """Yield what each one answers; that the registry itself does not is an error when no mirror has anything."""
+        found = False
+        for repository in self._repositories:
             try:
                 answer = ask(repository)
             except (RegistryError, DamagedError):
-                if place == len(self._repositories) and not answered:
+                if repository is self._repositories[-1] and not found:
                     raise
                 continue
-            answered = True
+            found = found or bool(answer)
             yield answer
 
 
@@ -471,7 +471,14 @@ class _RegistrySource:
 
     def _files(self, origin: Origin, where: str, digest: str, *, keep: bool) -> dict[str, bytes]:
         """Return the files of a package; *keep* also what they come in, by which they are found without a lock."""
-        manifest = parse_manifest(self._sources.stored(origin, digest, keep=keep), where)
+        try:
+            stored = self._sources.stored(origin, digest, keep=keep)
+        except PackageError as error:
+            if error.code != "version-not-found":
+                raise
+            message = f"{where}, which is locked as {digest}, is not there any more"
+            raise PackageError(message, code=error.code, hint=error.hint) from error
+        manifest = parse_manifest(stored, where)
         if manifest.kind in bicep.KINDS:
             template = self._sources.blob(origin, bicep.template_layer(manifest, where), keep=keep)
             return bicep.module_files(template, origin, where)

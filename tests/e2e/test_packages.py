@@ -260,6 +260,26 @@ def test_build_takes_dependencies_and_what_comes_with_armlib(run_here: Run, tmp_
     assert "Standard_GRS" in (tmp_path / "out" / "a.json").read_text()
 
 
+def test_registries_of_the_project_are_known_to_publish_and_copy(run_here: Run, tmp_path: Path) -> None:
+    env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
+    (tmp_path / "armlib.toml").write_text(
+        '[registries]\ndefault = "layout:one"\nteam = "layout:two"\nthird = "layout:three"\n'
+    )
+    web = tmp_path / "modules" / "web"
+    web.mkdir(parents=True)
+    (web / "armlib.toml").write_text('[package]\nname = "web"\nversion = "1.0.0"\n')
+    (web / "main.jsonnet").write_text("{ resources: [] }")
+    for arguments, place in (((), "layout:one"), (("--to", "team"), "layout:two")):
+        done = run_here("publish", "modules/web", *arguments, env=env)
+        assert done.stdout.startswith(f"published {place}#web:1.0.0\n"), done.stderr
+    assert run_here("copy", "web@1", "third", env=env).returncode == 0
+    assert (tmp_path / "three" / "index.json").is_file()
+    for arguments in (("publish", "modules/web", "--to", "tame"), ("copy", "web", "tame")):
+        refused = run_here(*arguments, env=env)
+        assert "there is no registry 'tame'" in refused.stderr
+        assert "has: default, team, third" in refused.stderr
+
+
 def test_publish_for_bicep_insists_on_an_honest_version(run_here: Run, tmp_path: Path) -> None:
     env = {"ARMLIB_PACKAGES": str(tmp_path / "cache")}
 

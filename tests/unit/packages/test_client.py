@@ -331,6 +331,15 @@ def test_a_registry_that_is_not_there_is_told() -> None:
     assert caught.value.code == "registry-unreachable"
 
 
+def test_who_was_not_there_is_not_waited_for_again() -> None:
+    repository = repository_at("127.0.0.1:1")
+    waits: list[float] = repository._transport.waits  # type: ignore[attr-defined]
+    for _ in range(3):
+        with pytest.raises(RegistryError):
+            repository.tags()
+        assert len(waits) == 4
+
+
 # Signing in
 
 SECRET = "s3cr3t-token"

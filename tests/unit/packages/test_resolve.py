@@ -135,6 +135,22 @@ def test_a_conflict_at_the_end_of_long_ways_is_told_along_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("ranges", "hint"),
+    [
+        ({"a": "~1.2"}, "a pre-release is taken by a range that names one, such as ^1.2.0-rc.2"),
+        ({"a": "^3"}, "change the range in [dependencies]"),
+        ({"a": "1", "b": "1"}, "change a range in [dependencies], or update the package that asks for the older one"),
+    ],
+)
+def test_a_conflict_is_told_with_a_way_out(ranges: dict[str, str], hint: str) -> None:
+    line: dict[str, dict[str, str]] = {"1.0.0": {}, "1.2.0-rc.1": {}, "1.2.0-rc.2": {}, "2.0.0": {}}
+    shelf = Shelf({"a": line, "b": {"1.0.0": {"a": "~1.1"}}})
+    with pytest.raises(PackageError) as caught:
+        resolve(dependencies(ranges), shelf)
+    assert caught.value.hint == hint
+
+
 def test_a_conflict_is_told_of_what_is_asked_for_by_a_commit_too() -> None:
     class Commits(Shelf):
         def versions(self, origin: Origin) -> Sequence[Version]:

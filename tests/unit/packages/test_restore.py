@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -232,9 +233,11 @@ def test_add_that_fails_changes_nothing(publish: Publish, settings: MakeSettings
     publish("net", "2.0.0")
     made = settings('net = "2"')
     before = (made.project / "armlib.toml").read_bytes()
-    for reference in ("nothing", "net@^3", "net@^^"):
-        with pytest.raises((ArmlibError, ValueError)):
+    wrong = {"nothing": "nothing", "net@^3": "^3", "net@^^": "layout:../layout#net: '^^' is not a range"}
+    for reference, said in wrong.items():
+        with pytest.raises(PackageError) as caught:
             add(made, [reference], None, made.project)
+        assert said in caught.value.message
     assert (made.project / "armlib.toml").read_bytes() == before
     assert not (made.project / "armlib.lock").exists()
 
@@ -257,10 +260,42 @@ def test_the_tree_shows_who_needs_whom(publish: Publish, settings: MakeSettings)
     assert as_table(lock) == "net  1.0.0  layout:../layout\nweb  1.0.0  layout:../layout\n"
 
 
+def test_a_lock_with_both_sides_of_a_merge_is_told_with_a_way_out(publish: Publish, settings: MakeSettings) -> None:
+    publish("web", "1.0.0")
+    made = settings('web = "1"')
+    restored(made)
+    path = made.project / "armlib.lock"
+    whole = path.read_text("utf-8")
+    path.write_text(
+        whole.replace("\n[[package]]", "\n<<<<<<< HEAD\n[[package]]", 1) + "=======\n>>>>>>> theirs\n", "utf-8"
+    )
+    with pytest.raises(PackageError) as caught:
+        restore(made)
+    line = path.read_text("utf-8").splitlines().index("<<<<<<< HEAD") + 1
+    assert (caught.value.code, caught.value.message) == (
+        "lock-damaged",
+        f"{path}:{line}: a merge left both of its sides",
+    )
+    assert "git checkout --ours armlib.lock" in (caught.value.hint or "")
+
+
+def test_a_locked_version_that_is_gone_is_told_by_its_name(
+    publish: Publish, settings: MakeSettings, layout: Layout
+) -> None:
+    digest = publish("web", "1.0.0")
+    restored(settings('web = "1"'))
+    index = json.loads((layout.folder / "index.json").read_text("utf-8"))
+    (layout.folder / "index.json").write_text(json.dumps({**index, "manifests": []}), "utf-8")
+    with pytest.raises(PackageError) as caught:
+        restore(settings('web = "1"', cache="other"))
+    assert caught.value.message == (f"layout:../layout#web@1.0.0, which is locked as {digest}, is not there any more")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "version = 9",
+        "version = 0",
         "version = 1\n[imports]\nx = 'y 1'",
         "{",
         "version = 1\n[[package]]\nid = 'x'",
