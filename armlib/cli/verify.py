@@ -43,7 +43,8 @@ def verify_command(app: App, /, reference: str, files: tuple[Path, ...], report:
     missing = [str(path) for path in files if str(path) not in signed]
     if not files and wanted and not signed & set(wanted):
         missing = [" or ".join(wanted)]
-    diagnostics = [error("signature-missing", f"{found.origin} is not signed by {name}") for name in missing]
+    hint = "who has that key signs a version that is there already with 'armlib publish --sign', too"
+    diagnostics = [error("signature-missing", f"{found.origin} is not signed by {name}", hint=hint) for name in missing]
     by = f"signed by {', '.join(sorted(signed))}" if signed else "not signed by a key that is known here"
     result: JsonObject = {
         "reference": found.reference,

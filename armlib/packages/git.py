@@ -162,7 +162,8 @@ class Repositories:
         except RegistryError as error:
             if error.code != "git-failed":
                 raise
-            raise PackageError(f"{where}: there is no such folder", code="package-not-found") from error
+            hint = "the folder in the repository is what follows '#', or what directory says in armlib.toml"
+            raise PackageError(f"{where}: there is no such folder", code="package-not-found", hint=hint) from error
         objects = _checked(listed, where)
         asked = "".join(f"{name}\n" for name in objects.values()).encode()
         answer = self._git(["cat-file", "--batch"], where, repository, asked)
@@ -239,7 +240,7 @@ def _failure(where: str, told: str) -> RegistryError:
     """Return the error for what git told; an address that its configuration puts in may have a password."""
     lines = [line for line in told.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
     reason = _SECRET.sub("://", "; ".join(line.partition(":")[2].strip() for line in lines[:3])) or "it fails"
-    hint = None
+    hint = "check the address; 'git ls-remote ADDRESS' must answer"
     if any(text in told for text in _ASKS_WHO):
         hint = "git asks nobody for a password here; set up one of its credential helpers, or ssh-agent"
     return RegistryError(f"git cannot read {where}: {reason}", code="git-failed", hint=hint)

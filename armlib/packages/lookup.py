@@ -142,6 +142,8 @@ def pull(found: Found, sources: Sources, folder: Path) -> list[Path]:
 
 def inspect(found: Found, sources: Sources) -> JsonObject:
     """Return all that a registry knows of a package."""
+    from armlib.packages.interface import interface_of_package
+
     files: list[Json] = [{"path": path, "size": len(data)} for path, data in sorted(files_of(found, sources).items())]
     config = config_of(found, sources)
     return {
@@ -156,7 +158,7 @@ def inspect(found: Found, sources: Sources) -> JsonObject:
         "dependencies": config.get("dependencies") or {},
         "files": files,
         "signatures": [*_signed_by(sources.signatures(found.origin, found.digest))],
-        "descriptor": config.get("descriptor") or {},
+        "descriptor": interface_of_package(found, sources).descriptor,
     }
 
 
@@ -211,15 +213,18 @@ def _name_of(found: Found, sources: Sources) -> str:
 
 
 def _dependencies(found: Found, sources: Sources) -> Iterator[Reference]:
-    """Yield the packages that a package comes to, as a project that depends on it would lock them."""
+    """Yield the packages that a package comes to, as a project would lock them, each after those that it needs."""
+    from graphlib import TopologicalSorter
+
     from armlib.packages.resolve import resolve
 
     if found.manifest.kind in bicep.KINDS:
         return
     config = sources.blob(found.origin, found.manifest.config)
     release = read_release(found.stored, config, found.origin.source, found.origin.name)
-    solution = resolve(release.dependencies, sources)
-    for chosen in solution.packages.values():
+    packages = resolve(release.dependencies, sources).packages
+    for key in TopologicalSorter({key: chosen.imports.values() for key, chosen in packages.items()}).static_order():
+        chosen = packages[key]
         digest, version = chosen.release.digest, chosen.release.version
         yield Reference(origin=chosen.release.origin, tag=to_tag(version), digest=digest)
 

@@ -224,9 +224,15 @@ def _bicep_reference(alias: str, text: str, registries: dict[str, str], whole: s
     if not alias:
         return _oci_reference(text, whole)
     known = {"public": f"oci://{PUBLIC_BICEP}", **registries}
-    if alias not in known or not known[alias].startswith("oci://"):
+    if alias not in known:
         hint = "'public' is Microsoft's; name others in [registries]"
         raise PackageError(f"'{whole}': there is no registry '{alias}'", hint=hint)
+    if not known[alias].startswith("oci://"):
+        name, _, tag = text.partition(":")
+        message = f"'{whole}': '{alias}' is {known[alias]}, and Bicep's references are to registries on the network"
+        raise PackageError(
+            message, hint=f"a module in it is '{alias}:{name}{'@' if tag else ''}{tag.removeprefix('v')}'"
+        )
     return _oci_reference(f"{known[alias].removeprefix('oci://')}/{text}", whole)
 
 

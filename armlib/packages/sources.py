@@ -39,6 +39,7 @@ from armlib.packages.versions import from_tag, parse_version, sort_key, to_tag
 from armlib.resources import registry_folder
 
 _PARALLEL: Final = 8
+_MOST_TOLD: Final = 6  # tags
 _T = TypeVar("_T")
 
 
@@ -231,13 +232,23 @@ class Sources:
             return Stored(descriptor=descriptor_of(cached, MANIFEST), data=cached)
         stored = self.repository(origin).manifest(reference)
         if stored is None:
-            hint = "'armlib update' chooses among what is there"
-            raise PackageError(f"{origin} has no {reference}", code="version-not-found", hint=hint)
+            raise self._no_such(origin, reference)
         if len(stored.data) > LARGEST_MANIFEST:
             raise DamagedError(f"{origin}:{reference} has a manifest of more than 4 MiB", code="bad-package")
         if keep:
             self.cache.put_blob(stored.data)
         return stored
+
+    def _no_such(self, origin: Origin, reference: str) -> PackageError:
+        """Return the error for a tag or digest that a registry has not, with the tags that it has."""
+        tags = self.tags(origin)
+        if not tags:
+            return _not_found(origin)
+        versions = sorted((version for version in map(from_tag, tags) if version is not None), key=sort_key)
+        shown = [*map(str, reversed(versions)), *(tag for tag in tags if from_tag(tag) is None)]
+        more = f" and {len(shown) - _MOST_TOLD} more" if len(shown) > _MOST_TOLD else ""
+        hint = f"there is {', '.join(shown[:_MOST_TOLD])}{more}"
+        return PackageError(f"{origin} has no {reference}", code="version-not-found", hint=hint)
 
     def blob(self, origin: Origin, descriptor: Descriptor, *, keep: bool = True) -> bytes:
         """Return a blob of a registry, from the cache when it is there; *keep* it there."""
@@ -474,10 +485,11 @@ class _RegistrySource:
         try:
             stored = self._sources.stored(origin, digest, keep=keep)
         except PackageError as error:
-            if error.code != "version-not-found":
+            if error.code not in ("version-not-found", "package-not-found"):
                 raise
             message = f"{where}, which is locked as {digest}, is not there any more"
-            raise PackageError(message, code=error.code, hint=error.hint) from error
+            hint = "'armlib update' chooses among what is there"
+            raise PackageError(message, code="version-not-found", hint=hint) from error
         manifest = parse_manifest(stored, where)
         if manifest.kind in bicep.KINDS:
             template = self._sources.blob(origin, bicep.template_layer(manifest, where), keep=keep)

@@ -274,8 +274,8 @@ def test_registries_of_the_project_are_known_to_publish_and_copy(run_here: Run, 
         assert done.stdout.startswith(f"published {place}#web:1.0.0\n"), done.stderr
     assert run_here("copy", "web@1", "third", env=env).returncode == 0
     assert (tmp_path / "three" / "index.json").is_file()
-    for arguments in (("publish", "modules/web", "--to", "tame"), ("copy", "web", "tame")):
-        refused = run_here(*arguments, env=env)
+    for command in ("publish modules/web --to tame", "copy web tame"):
+        refused = run_here(*command.split(), env=env)
         assert "there is no registry 'tame'" in refused.stderr
         assert "has: default, team, third" in refused.stderr
 

@@ -15,11 +15,11 @@ from armlib.errors import ArmlibError
 from armlib.jsonnet.process import WorkerEvaluator
 from armlib.packages import bicep
 from armlib.packages.add import add
-from armlib.packages.errors import DamagedError
-from armlib.packages.lookup import find, opened_at, verify
+from armlib.packages.errors import DamagedError, PackageError
+from armlib.packages.lookup import find, inspect, opened_at, verify
 from armlib.packages.manifest import read_manifest
 from armlib.packages.oci import MANIFEST, descriptor_of, manifest_bytes, parse_manifest
-from armlib.packages.origin import Origin
+from armlib.packages.origin import Origin, parse_reference
 from armlib.packages.package import push
 from armlib.packages.restore import require_locked, restore, write_lock
 from tests.unit.packages.conftest import package_folder, write
@@ -91,6 +91,27 @@ def test_a_module_of_bicep_is_a_module_here(person: Person, old: bool) -> None:
     template, found = compiled(settings, "(import 'thing/main.jsonnet') { parameters:: { nam: 1 } }")
     assert template is None
     assert [one.partition(":")[0] for one in found] == ["missing-parameter", "unknown-parameter"] or len(found) == 2
+
+
+def test_what_a_module_of_bicep_takes_is_shown(person: Person) -> None:
+    reference = publish_as_bicep_does(person, "web", "1.0.0", json.dumps(SMALL).encode())
+    with opened_at(person.settings(), person.folder) as (sources, manifest):
+        package: Any = inspect(find(reference, sources, manifest), sources)
+    assert list(package["descriptor"]["parameters"]["properties"]) == ["name"]
+    assert list(package["descriptor"]["outputs"]) == ["id"]
+
+
+def test_a_reference_as_bicep_has_it_is_not_to_a_folder(tmp_path: Path) -> None:
+    known = {"lay": "layout:modules", "net": "oci://registry.example.com/m"}
+    assert (
+        str(parse_reference("br/net:web:v1.0.0", tmp_path, known, "local:").origin)
+        == "oci://registry.example.com/m/web"
+    )
+    with pytest.raises(PackageError) as caught:
+        parse_reference("br/lay:web:v1.0.0", tmp_path, known, "local:")
+    assert "'lay' is layout:modules" in caught.value.message
+    hint = (caught.value.hint or "").removeprefix("a module in it is '").removesuffix("'")
+    assert str(parse_reference(hint, tmp_path, known, "local:").origin) == "layout:modules#web"
 
 
 @pytest.mark.parametrize("tag", ["v1.0.0", "prod"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from armlib.config import Flags, Settings, load_settings
 from armlib.jsonnet.process import WorkerEvaluator
+from armlib.packages.contents import package_files
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.http import Transport
 from armlib.packages.lock import lock_text
@@ -309,6 +311,15 @@ def test_a_copy_within_a_registry_moves_no_files(tmp_path: Path, server: Server)
     assert not any(layer in one for one in server.requests(target.replace("/new/", "/old/")) if one.startswith("GET"))
 
 
+def test_copied_are_packages_after_those_that_they_need(person: Person, tmp_path: Path) -> None:
+    needs: dict[str, dict[str, str]] = {"c": {}, "b": {"c": "1"}, "a": {"b": "1"}}
+    for name, dependencies in needs.items():
+        person.publish(name, "1.0.0", dependencies=dependencies)
+    with opened_at(person.settings(), person.folder) as (sources, manifest):
+        copied = copy(find("a", sources, manifest), sources, f"layout:{tmp_path}/mirror", dependencies=True)
+    assert [one.origin.name for one in copied] == ["c", "b", "a"]
+
+
 def test_a_mirror_is_asked_first_and_the_registry_when_it_has_not(person: Person, tmp_path: Path) -> None:
     person.publish("web", "1.0.0")
     person.publish("net", "1.0.0")
@@ -355,12 +366,40 @@ def test_what_depends_on_a_folder_is_not_published(person: Person, tmp_path: Pat
     assert caught.value.code == "not-publishable"
 
 
-def test_a_link_is_not_published(person: Person) -> None:
-    folder = package_folder(person.folder / "linked", "linked", "1.0.0")
+def test_links_and_pipes_are_not_published_and_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    folder = package_folder(tmp_path, "web", "1.0.0")
     (folder / "link.txt").symlink_to("/etc/passwd")
-    with WorkerEvaluator() as evaluator, pytest.raises(PackageError) as caught:
-        make_artifact(read_manifest(folder), person.settings(), evaluator)
-    assert caught.value.code == "package-contents"
+    with pytest.raises(PackageError) as caught:
+        package_files(read_manifest(folder))
+    assert (caught.value.code, "link.txt: the file is a symbolic link" in caught.value.message) == (
+        "package-contents",
+        True,
+    )
+    (folder / "link.txt").unlink()
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(PackageError) as caught:
+        package_files(read_manifest(folder))
+    assert (caught.value.code, "pipe: the file is a pipe" in caught.value.message) == ("package-contents", True)
+
+
+def test_a_folder_that_cannot_be_read_is_not_left_out_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package_folder(tmp_path, "web", "1.0.0", {"lib/a.libsonnet": "{}"})
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "lib":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PackageError) as caught:
+        package_files(read_manifest(folder))
+    assert (caught.value.code, caught.value.message) == (
+        "cannot-read",
+        f"cannot read {folder / 'lib'}: Permission denied",
+    )
 
 
 def test_tests_and_hidden_files_stay_at_home(person: Person) -> None:
