@@ -12,12 +12,14 @@ import click
 
 from armlib.cli.app import App, write_err
 from armlib.cli.options import (
+    ENTRY,
     FILE,
     Limits,
     ReportOptions,
     SourceOptions,
     flags,
     limit_options,
+    opened_entries,
     report_options,
     source_options,
     target_of,
@@ -28,6 +30,7 @@ from armlib.jsontypes import JsonObject
 if TYPE_CHECKING:
     from armlib.azuretypes.install import Installed
     from armlib.azuretypes.store import Store
+    from armlib.build.compilation import Entries
     from armlib.config import Settings
     from armlib.diagnostics import Diagnostic
 
@@ -46,6 +49,7 @@ CHECK_EXAMPLES = """\b
 Examples:
   armlib types check azuredeploy.json
   armlib types check main.jsonnet -p name=web
+  armlib types check armlib:storage/account -p name=stexample
 """
 SHOW_EXAMPLES = """\b
 Examples:
@@ -145,21 +149,22 @@ def show_command(
 
 
 @types_command.command("check", short_help="Check a template or module against the types.", epilog=CHECK_EXAMPLES)
-@click.argument("file", metavar="ENTRY", type=FILE)
+@click.argument("entry", metavar="ENTRY", type=ENTRY)
 @source_options
 @limit_options
 @report_options
 @click.pass_obj
-def check_command(app: App, file: Path, source: SourceOptions, limits: Limits, report: ReportOptions) -> ExitCode:
-    """Check ENTRY, an ARM template in JSON or a Jsonnet module, against the installed types."""
+def check_command(app: App, entry: str, source: SourceOptions, limits: Limits, report: ReportOptions) -> ExitCode:
+    """Check ENTRY, a Jsonnet module, an ARM template in JSON or a package, against the installed types."""
     from armlib.azuretypes.template import check_template
     from armlib.diagnostics import has_errors
 
-    settings = app.settings(file, flags(source, limits, report), result="checked")
-    with closing(_store(settings)) as store:
-        template, found = _template(app, file, source, settings)
+    settings = app.settings(Path(entry), flags(source, limits, report), result="checked")
+    with closing(_store(settings)) as store, opened_entries(app, (entry,), settings) as files:
+        template, found = _template(app, files, source, settings)
         if template is not None:
-            found += _with_places(file, check_template(template, store, corrections=_corrections(settings)))
+            problems = check_template(template, store, corrections=_corrections(settings))
+            found += _with_places(files.paths[0], problems)
     app.finish({"checked": template is not None}, b"", found)
     return ExitCode.WRONG_INPUT if template is None or has_errors(found) else ExitCode.FINE
 
@@ -199,21 +204,22 @@ def generate_command(
 
 
 def _template(
-    app: App, file: Path, source: SourceOptions, settings: Settings
+    app: App, files: Entries, source: SourceOptions, settings: Settings
 ) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
-    """Return the template that *file* is or compiles to, and what was found on the way."""
+    """Return the template that the one of *files* is or compiles to, and what was found on the way."""
     from armlib.files import read_file
     from armlib.template.jsonc import parse_json
 
+    (file,) = files.paths
     if _is_json(file):
         value = parse_json(read_file(file), str(file))
         if not isinstance(value, dict):
             raise InputError(f"{file} is no ARM template: it holds no object")
         return value, []
-    from armlib.build.compilation import compile_target, files_alone
+    from armlib.build.compilation import compile_target
 
     unchecked = replace(settings, types=replace(settings.types, check=False))
-    target = target_of("check", files_alone([file]), (), source)
+    target = target_of("check", files, (), source)
     compilation = compile_target(target, unchecked, app.evaluator(settings), app.environ).compilation
     return compilation.template if compilation.succeeded else None, list(compilation.diagnostics)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,18 @@ def module(tmp_path: Path, shop_resource: Make) -> Path:
 def test_a_module_is_checked_too(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["types", "check", str(module)]) == 1
     assert "did you mean 'colour'?" in capsys.readouterr().err
+
+
+def test_stdin_and_packages_are_checked_too(
+    module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(module.read_bytes())))
+    assert run(["types", "check", "-"]) == 1
+    assert "did you mean 'colour'?" in capsys.readouterr().err
+    assert run(["types", "check", "armlib:storage/account", "-p", "name=stexample"]) == 0
+    assert run(["types", "check", "armlib:storage/acount"]) == 1
+    assert "did you mean" in capsys.readouterr().err
 
 
 def test_compile_checks_types_once_they_are_installed(
