@@ -148,7 +148,7 @@ class _Open(NamedTuple):
 
 
 class _Parser:
-    """One run over one text; the token that is looked at is *token*."""
+    """One run over one text."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -28,7 +28,7 @@ class Task:
     """A resource in a deployment that runs.
 
     *missing* is how many others it still waits for, the start of the nested deployment around it among them. *inner*
-    are the resources of a nested deployment, *entry* the number of the deployment that it is a part of.
+    are the resources of a nested deployment.
     """
 
     resource: ExpandedResource

@@ -13,6 +13,7 @@ from armlib.emulator.http.body import parse_body
 from armlib.jsontypes import Json, JsonObject
 
 if TYPE_CHECKING:
+    from armlib.emulator.engine import Engine
     from armlib.emulator.http.service import Service
 
 _IN_PATHS = "/()!$&'*+,;=:@~"
@@ -49,7 +50,7 @@ class Call:
     correlation_id: str = ""
 
     @property
-    def engine(self) -> Any:
+    def engine(self) -> Engine:
         """The engine that the service stands on."""
         return self.service.engine
 

@@ -18,7 +18,7 @@ _PATIENCE = 20.0  # seconds in which a validation or a what-if is answered at on
 def put(call: Call) -> Answer:
     """Answer PUT of a deployment: it is accepted, and runs."""
     was_there = call.engine.deployments.exists(call.scope, call.name)
-    found = call.engine.deployments.create(call.scope, call.name, call.body, caller=call.caller)
+    found: Any = call.engine.deployments.create(call.scope, call.name, call.body, caller=call.caller)
     operation = found["properties"]["correlationId"]
     url = call.url(f"{found['id']}/operationStatuses/{operation}")
     return watched(Answer(status=200 if was_there else 201, json=found), url)

@@ -84,7 +84,9 @@ def _change(call: Call, key: str) -> Answer:
     operations = call.engine.operations
     if operations.is_running(key):
         return _accepted(call, key)
-    return Answer(status=operations.result(key))
+    status = operations.result(key)
+    assert isinstance(status, int)
+    return Answer(status=status)
 
 
 def _accepted(call: Call, key: str) -> Answer:

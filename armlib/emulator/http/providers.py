@@ -24,23 +24,26 @@ def resource_types(call: Call) -> Answer:
 
 def register(call: Call) -> Answer:
     """Answer POST of register."""
-    return Answer(json=call.engine.catalogue.register(_subscription(call), call.names["namespace"]))
+    return Answer(json=call.engine.catalogue.register(_own(call), call.names["namespace"]))
 
 
 def unregister(call: Call) -> Answer:
     """Answer POST of unregister."""
-    return Answer(json=call.engine.catalogue.unregister(_subscription(call), call.names["namespace"]))
+    return Answer(json=call.engine.catalogue.unregister(_own(call), call.names["namespace"]))
 
 
 def _found(call: Call) -> JsonObject:
     namespace = call.names["namespace"]
-    found: JsonObject | None = call.engine.catalogue.provider(namespace, _subscription(call))
+    found = call.engine.catalogue.provider(namespace, _subscription(call))
     if found is None:
         raise Fault(404, "InvalidResourceNamespace", f"The resource namespace '{namespace[:80]}' is invalid.")
     return found
 
 
+def _own(call: Call) -> str:
+    return f"/subscriptions/{call.names['subscription']}"
+
+
 def _subscription(call: Call) -> str | None:
     """Return the id of the subscription in the path, if there is one."""
-    name = call.names.get("subscription")
-    return None if name is None else f"/subscriptions/{name}"
+    return _own(call) if "subscription" in call.names else None

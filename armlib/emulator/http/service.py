@@ -6,9 +6,9 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from armlib.deployment.fault import Fault
+from armlib.emulator.engine import Engine
 from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.guard import check_host, check_origin
 from armlib.emulator.http.identity import admit
@@ -29,7 +29,7 @@ class Service:
 
     def __init__(
         self,
-        engine: Any,
+        engine: Engine,
         table: tuple[Route, ...],
         *,
         hosts: frozenset[str] | None = None,

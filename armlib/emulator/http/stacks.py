@@ -15,7 +15,7 @@ _PATIENCE = 20.0  # seconds in which a validation is answered at once
 def put(call: Call) -> Answer:
     """Answer PUT of a stack: it is accepted, and runs."""
     was_there = call.engine.stacks.find(call.scope, call.name) is not None
-    found = call.engine.stacks.create(call.scope, call.name, call.body, caller=call.caller)
+    found: Any = call.engine.stacks.create(call.scope, call.name, call.body, caller=call.caller)
     answer = Answer(status=200 if was_there else 201, json=found)
     operation = found["properties"]["correlationId"]
     place = f"{call.scope}/providers/Microsoft.Resources/locations/{_location(found)}"

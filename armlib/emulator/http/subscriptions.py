@@ -10,7 +10,7 @@ _NO_MORE = ""  # the description wants a link even where nothing follows
 
 def list_(call: Call) -> Answer:
     """Answer GET of the subscriptions."""
-    return Answer(json={"value": call.engine.scopes.subscriptions(), "nextLink": _NO_MORE})
+    return Answer(json={"value": [*call.engine.scopes.subscriptions()], "nextLink": _NO_MORE})
 
 
 def get(call: Call) -> Answer:
@@ -21,7 +21,7 @@ def get(call: Call) -> Answer:
 def locations(call: Call) -> Answer:
     """Answer GET of the locations of a subscription."""
     subscription = call.engine.resources.get(call.path.rpartition("/")[0])
-    return call.page(all_locations(subscription["id"]), None)
+    return call.page(all_locations(str(subscription["id"])), None)
 
 
 def tenants(call: Call) -> Answer:

@@ -24,7 +24,7 @@ def units(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """Return the text of UTF-16 *units*; half of a pair becomes U+FFFD, as when .NET writes it out."""
+    """Return *text*, made of UTF-16 units, as a text; half of a pair becomes U+FFFD, as when .NET writes it out."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -8,6 +8,7 @@ from typing import Any
 from armlib.deployment.fault import Fault
 from armlib.deployment.target import is_final
 from armlib.emulator.addresses import Address, Kind, parse_address
+from armlib.emulator.engine import Engine
 from armlib.emulator.http.call import Answer, Call
 from armlib.emulator.http.page.json_view import json_view
 from armlib.emulator.http.page.layout import folded, heading, nothing, page, pill, section, table
@@ -144,7 +145,7 @@ def _group_table(groups: Sequence[JsonObject], call: Call) -> Html:
     return section("Resource groups", table(columns, rows, tight=(0, 1, 2, 3)), count=len(rows))
 
 
-def _scope_table(engine: Any) -> Html:
+def _scope_table(engine: Engine) -> Html:
     rows: Rows = []
     for each in engine.scopes.subscriptions():
         rows.append([link(str(each["id"]), str(each["displayName"])), "Subscription", pill(str(each["state"]))])
@@ -432,11 +433,11 @@ def _is_running(deployment: JsonObject) -> bool:
 # Deployment stacks
 
 
-def _all_stacks(engine: Any) -> list[JsonObject]:
+def _all_stacks(engine: Engine) -> list[JsonObject]:
     return [each.body for each in engine.store.documents("stacks", newest_first=True, limit=_RECENT)]
 
 
-def _stacks_of(engine: Any, scope: str) -> list[JsonObject]:
+def _stacks_of(engine: Engine, scope: str) -> list[JsonObject]:
     return list(engine.stacks.list(scope))
 
 
