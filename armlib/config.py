@@ -211,7 +211,7 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         file=path if path.is_file() else None,
         project=project,
         library=tuple(dict.fromkeys(absolute(folder, Path.cwd()) for folder in library)),
-        format=_first(flags.format, _from(environ, "ARMLIB_FORMAT", _format), table.format, "text"),
+        format=_first(asked_format(flags.format, environ), table.format, "text"),
         timeout=timeout or None,
         max_memory=memory or None,
         jobs=_first(flags.jobs, _from(environ, "ARMLIB_JOBS", _jobs), table.jobs, os.cpu_count() or 1),
@@ -223,6 +223,15 @@ def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Sett
         packages=_packages(packages, flags, environ),
         azure=_azure(azure, flags.azure, environ),
     )
+
+
+def asked_format(said: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return how to report: as the command line has *said*, else as the environment does; None when neither does.
+
+    Raises:
+        UsageError: The environment asks for a format that there is none of.
+    """
+    return said or _from(environ, "ARMLIB_FORMAT", _format)
 
 
 def _no_targets(_output: Path) -> Iterable[Target]:

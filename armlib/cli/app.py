@@ -85,6 +85,13 @@ class App:
         self.format = settings.format
         return settings
 
+    def without_settings(self, said: str | None, *, result: str) -> None:
+        """Report as the command line has *said*, or the environment; for a command that is of no project."""
+        from armlib.config import asked_format
+
+        self.result = result
+        self.format = asked_format(said, self.environ) or self.format
+
     def evaluator(self, settings: Settings) -> WorkerEvaluator:
         """Return an evaluator that keeps to the limits of *settings*; it ends with the command."""
         limits = (settings.timeout, settings.max_memory)

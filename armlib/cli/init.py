@@ -29,7 +29,7 @@ def init_command(app: App, /, folder: Path, report: ReportOptions) -> None:
     from armlib.config import absolute
     from armlib.skeleton import make_project
 
-    app.format, app.result = report.format or app.format, "files"
+    app.without_settings(report.format, result="files")
     files = [show_file(str(path), app.folder) for path in make_project(absolute(folder, app.folder))]
     text = "".join(f"{file}\n" for file in files)
     app.finish({"files": [*files]}, text.encode(), ())

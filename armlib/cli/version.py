@@ -28,7 +28,7 @@ def version_command(app: App, report: ReportOptions) -> None:
     """Print the versions of armlib, of Python and of the parts that results depend on."""
     from importlib.metadata import PackageNotFoundError, version
 
-    app.format = report.format or app.format
+    app.without_settings(report.format, result="versions")
     versions: JsonObject = {"armlib": __version__, "python": platform.python_version(), "platform": sys.platform}
     for part in _PARTS:
         try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 from uuid import uuid4
 
-from armlib.deployment.expand import ExpandedResource
+from armlib.deployment.expand import ExpandedResource, Nested
 from armlib.deployment.fault import Fault
 from armlib.deployment.live import Live
 from armlib.deployment.scopes import DEPLOYMENTS, id_key
@@ -370,38 +370,47 @@ class Run:
         self._begun[task] = self._operation(resource, around)
         if nested is None:
             raise _not_loaded(resource)
-        id_, name = str(resource.id), str(resource.name)
-        before = self._parts.history.find(id_)
-        if before is not None and not is_final(state_of(before)) and not self._is_own(before):
-            raise active(name, str(before["properties"]["timestamp"]))  # type: ignore[index, call-overload]
-        environment = nested.environment
-        outputs: Mapping[str, Value] = nested.outputs
+        before = self._parts.history.find(str(resource.id))
+        is_begun = before is not None and self._is_own(before)
+        if before is not None and not is_begun and not is_final(state_of(before)):
+            raise active(str(resource.name), str(before["properties"]["timestamp"]))  # type: ignore[index, call-overload]
         self._parts.planner.require_scope(str(reveal(nested.scope.id)))
+        entry, tasks = self._nested_entry(task, resource, nested, around)
+        if is_begun:
+            self._parts.history.keep(entry.body)
+        else:
+            asked: JsonObject = {"template": nested.template, "root": self._root.id}
+            self._parts.history.begin(entry.body, asked, room_is_made=_is_in_group(entry.id))
+        self._stage(self._begun[task])
+        self._enter(entry, tasks)
+
+    def _nested_entry(
+        self, task: Task, resource: ExpandedResource, nested: Nested, around: Entry
+    ) -> tuple[Entry, list[Task]]:
+        """Return a nested deployment as it begins, and what it makes."""
+        environment, tasks = nested.environment, task.inner
+        outputs: Mapping[str, Value] = nested.outputs
         if nested.is_open:
-            expansion = self._opened(resource, name, around)
+            expansion = self._opened(resource, str(resource.name), around)
             self._planned |= {id_key(str(each.id)) for each in expansion.resources if isinstance(each.id, str)}
             tasks = tasks_of(expansion.resources, around=task)
             assert expansion.environment is not None
             environment, outputs = expansion.environment, expansion.outputs
-        else:
-            tasks = task.inner
-        values = {} if nested.is_outer else self._parameters(nested.template, environment)
+        id_ = str(resource.id)
         properties = reveal(dict(resource.body)).get("properties") or {}
         location = reveal(self._live.value(nested.location, environment))
-        is_group = "/resourcegroups/" in id_.casefold()
         body = nested_body(
             id_,
-            name,
+            str(resource.name),
             nested.template,
             [inner.resource for inner in tasks],
-            parameters=values,
-            location=None if is_group or not isinstance(location, str) else location,
+            parameters={} if nested.is_outer else self._parameters(nested.template, environment),
+            location=location if isinstance(location, str) and not _is_in_group(id_) else None,
             tags=reveal(resource.body.get("tags")),
             moment=self._now(),
             correlation=str(self._root.properties["correlationId"]),
             echoed=properties,
         )
-        setting = properties.get("debugSetting")
         entry = Entry(
             body=body,
             template=nested.template,
@@ -409,18 +418,12 @@ class Run:
             environment=environment,
             context=around.context,
             caller=replace(around.caller, deployment=id_),
-            details=_details(setting),
+            details=_details(properties.get("debugSetting")),
             task=task,
             parent=around,
             started=time.monotonic(),
         )
-        asked: JsonObject = {"template": nested.template, "root": self._root.id}
-        if before is not None and self._resumed and self._is_own(before):
-            self._parts.history.keep(body)
-        else:
-            self._parts.history.begin(body, asked, room_is_made=is_group)
-        self._stage(self._begun[task])
-        self._enter(entry, tasks)
+        return entry, tasks
 
     def _opened(self, resource: ExpandedResource, name: str, around: Entry) -> Any:
         """Return what a nested deployment makes of which only now is known how much that is."""
@@ -672,6 +675,10 @@ class Run:
 def new_body(plan: Plan, settings: Settings, state: str, correlation: str | None = None) -> dict[str, Any]:
     """Return the deployment that *plan* begins."""
     return body_of(plan, state=state, moment=settings.clock(), correlation=correlation or str(uuid4()))
+
+
+def _is_in_group(id_: str) -> bool:
+    return "/resourcegroups/" in id_.casefold()
 
 
 def _is_plain(resource: ExpandedResource) -> bool:

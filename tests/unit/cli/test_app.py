@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
-from armlib.cli.app import relative, without_library_place
+import pytest
+
+from armlib.cli.app import relative, run, without_library_place
 from armlib.diagnostics import Diagnostic, Excerpt, Frame, Place, Severity
 from armlib.resources import library_folder
 
@@ -43,3 +46,20 @@ def test_a_place_in_the_own_library_gives_way_to_the_path() -> None:
     bare = without_library_place(replace(found, path=()))
     assert bare.place is not None
     assert bare.place.file == "<armlib>/arm/x.libsonnet"
+
+
+@pytest.mark.parametrize(("words", "result"), [(["version"], "versions"), (["init", "p"], "files")])
+def test_commands_of_no_project_report_as_the_environment_asks(
+    words: list[str],
+    result: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARMLIB_FORMAT", "json")
+    assert run(words) == 0
+    assert list(json.loads(capfdbinary.readouterr().out)) == [result, "diagnostics"]
+    monkeypatch.setenv("ARMLIB_FORMAT", "xml")
+    assert run(words) == 2
+    assert b"ARMLIB_FORMAT: 'xml' is none of" in capfdbinary.readouterr().err
