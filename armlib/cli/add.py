@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from armlib.cli.app import App
-from armlib.cli.options import ReportOptions, report_options
-from armlib.cli.package_options import finish_restored, offline_option, package_settings, project_option
+from armlib.cli.options import ReportOptions, project_option, report_options
+from armlib.cli.package_options import finish_restored, offline_option, package_settings
 
 EXAMPLES = """\b
 Examples:

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from armlib.cli.app import App, has_colour, write_out
-from armlib.cli.options import FILE, Limits, ReportOptions, limit_options, lint_option, report_options
+from armlib.cli.options import (
+    FILE,
+    Limits,
+    ReportOptions,
+    jobs_option,
+    limit_options,
+    lint_option,
+    project_option,
+    report_options,
+)
 from armlib.config import FILE_NAME, Flags, Settings, Target, absolute
 from armlib.diagnostics import nearest
 from armlib.errors import ExitCode, InputError
@@ -35,12 +44,10 @@ _Done: TypeAlias = "Callable[[Outcome], None]"
 
 @click.command("build", short_help="Compile the targets of armlib.toml into files.", epilog=EXAMPLES)
 @click.argument("names", metavar="[TARGET]...", nargs=-1)
-@click.option(
-    "--project", metavar="DIR", type=FILE, default=Path(), help="Where armlib.toml is.  [default: here or above]"
-)
+@project_option
 @click.option("--check", is_flag=True, help="Write nothing; exit with 4 when a file would change.")
 @click.option("--force", is_flag=True, help="Compile every target, whatever the cache has.")
-@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to use.  [default: one a core]")
+@jobs_option
 @click.option("--out", metavar="DIR", type=FILE, help="The folder of relative outputs.  [default: out]")
 @lint_option
 @limit_options

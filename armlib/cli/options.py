@@ -274,6 +274,20 @@ def blame_option(command: _Command) -> _Command:
     )(command)
 
 
+def project_option(command: _Command) -> _Command:
+    """Add ``--project`` to *command*, which gets it as ``project``, a folder."""
+    return click.option(
+        "--project", metavar="DIR", type=FILE, default=Path(), help="Where armlib.toml is.  [default: here or above]"
+    )(command)
+
+
+def jobs_option(command: _Command) -> _Command:
+    """Add ``--jobs`` to *command*, which gets it as ``jobs``; None is what the command line does not say."""
+    return click.option(
+        "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes to use.  [default: one a core]"
+    )(command)
+
+
 def lint_option(command: _Command) -> _Command:
     """Add ``--lint/--no-lint`` to *command*, which gets it as ``lint``; None is what the command line does not say."""
     return click.option(

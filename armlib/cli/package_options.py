@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from armlib.cli.app import App
-from armlib.cli.options import FILE, ReportOptions
+from armlib.cli.options import ReportOptions
 from armlib.config import Flags, Settings, absolute
 from armlib.jsontypes import JsonObject
 
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from armlib.packages.restore import Restored
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def project_option(command: _Command) -> _Command:
-    """Add ``--project`` to *command*."""
-    return click.option(
-        "--project", metavar="DIR", type=FILE, default=Path(), help="Where armlib.toml is.  [default: here or above]"
-    )(command)
 
 
 def offline_option(command: _Command) -> _Command:

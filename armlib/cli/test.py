@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armlib.cli.app import App, write_err
-from armlib.cli.options import FILE, Limits, ReportOptions, flags, limit_options, report_options
+from armlib.cli.options import FILE, Limits, ReportOptions, flags, jobs_option, limit_options, report_options
 from armlib.diagnostics import Place, error
 from armlib.errors import ExitCode, InputError
 from armlib.jsontypes import JsonObject
@@ -43,7 +43,7 @@ Examples:
     "--coverage-lcov", "lcov", metavar="FILE", type=FILE, help="Write which branches are taken, as LCOV does."
 )
 @click.option("--watch", is_flag=True, help="Run the tests again whenever a file is changed that they have read.")
-@click.option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes at once.  [default: cores]")
+@jobs_option
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the results as JUnit's XML, too.")
 @limit_options
 @report_options

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from armlib.cli.app import App
-from armlib.cli.options import FILE, ReportOptions, report_options
-from armlib.cli.package_options import offline_option, package_settings, project_option, versions_text
+from armlib.cli.options import FILE, ReportOptions, project_option, report_options
+from armlib.cli.package_options import offline_option, package_settings, versions_text
 from armlib.config import absolute
 from armlib.errors import ExitCode
 from armlib.report.text import show_file

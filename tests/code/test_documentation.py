@@ -67,6 +67,16 @@ def test_no_result_in_json_is_kept_quiet() -> None:
     assert [(name, key) for name, key in found if f"`{key}`" not in page[name]] == []
 
 
+# Settings
+
+
+def test_every_variable_of_the_environment_is_documented() -> None:
+    page = (PAGES / "settings.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "armlib").rglob("*.py"))
+    named = set(re.findall(r"ARMLIB_[A-Z]+(?:_[A-Z]+)*", sources)) - {"ARMLIB_COMPLETE"}  # which is click's own
+    assert [name for name in sorted(named) if name not in page] == []
+
+
 # Diagnostics
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
