@@ -57,6 +57,7 @@ class Target:
     output: Path | None = None
     parameters: tuple[Path, ...] = ()  # layers, a later one wins
     values: Mapping[str, Json] = field(default_factory=dict)  # over all layers
+    values_from: str = ""  # where the values stand, for messages
     assignments: tuple[str, ...] = ()  # texts of -p, over the values
     parameters_as_code: bool = False
     library: tuple[Path, ...] = ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from armlib.config import (
+    FILE_NAME,
     FORMATS,
     LINT_LEVEL,
     SCOPE_KINDS,
@@ -208,6 +209,7 @@ def _read_target(table: Table, name: str, base: Path) -> Callable[[Path], Target
         return Target(
             name=name,
             entries=entries,
+            values_from=FILE_NAME,
             output=absolute(output or f"{name}.json", folder),
             parameters_out=absolute(parameters_out, folder) if parameters_out else None,
             linked_out=absolute(linked_out, folder) if linked_out else None,

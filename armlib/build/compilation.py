@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from armlib.compiler.request import Argument, Compilation, CompileRequest, Entry
-from armlib.config import FILE_NAME, Package, Settings, Target, absolute, project_root
+from armlib.config import Package, Settings, Target, absolute, project_root
 from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic, nearest, warning
 from armlib.errors import DiagnosticsError, ExitCode, InputError, UsageError
@@ -281,7 +281,7 @@ def gather_arguments(
 
     below = gather(files=target.parameters, environment=environ, evaluate=evaluate)
     above = gather(assignments=target.assignments)
-    values = {name: Argument(value=value, source=FILE_NAME) for name, value in target.values.items()}
+    values = {name: Argument(value=value, source=target.values_from) for name, value in target.values.items()}
     diagnostics = (*below.diagnostics, *above.diagnostics)
     if any(found.code == "bad-assignment" for found in diagnostics):
         raise AssignmentError(diagnostics)

@@ -73,25 +73,26 @@ def read_table(file: Path, roots: Roots, evaluator: Evaluator) -> Table:
     program = Program(source=f"import {json.dumps('./' + file.name)}", file=str(file.parent / "<test>"), roots=roots)
     evaluated = evaluator.evaluate(program)
     content: Any = json.loads(evaluated.text)
-    _check(file, "the file", content, _FILE_TYPES)
+    _check("the file", content, _FILE_TYPES)
     if not content.get("cases") and not content.get("random"):
-        raise _wrong(f"{file} has no cases", "{ cases: { 'says what holds': { parameters: {…}, resources: {…} } } }")
+        raise _wrong("it has no cases", "{ cases: { 'says what holds': { parameters: {…}, resources: {…} } } }")
     module = Path(file.parent, content.get("module", "../main.jsonnet")).resolve()
     cases = tuple(_case(file, name, module, row) for name, row in content.get("cases", {}).items())
-    random = tuple(_random(file, name, module, row) for name, row in content.get("random", {}).items())
-    goldens = [case.golden for case in cases if case.golden is not None]
-    if len(goldens) != len(set(goldens)):
-        raise _wrong(f"{file} has two cases whose golden files have one name", "name them apart by letters or digits")
+    random = tuple(_random(name, module, row) for name, row in content.get("random", {}).items())
+    for golden in dict.fromkeys(case.golden for case in cases if case.golden is not None):
+        same = [f"'{case.name}'" for case in cases if case.golden == golden]
+        if len(same) > 1:
+            raise _wrong(f"cases {' and '.join(same)} have one golden file", "name them apart by letters or digits")
     return Table(cases=(*cases, *random), reads=evaluated.reads)
 
 
 def _case(file: Path, name: str, module: Path, row: Any) -> Case:
-    _check(file, f"case '{name}'", row, _TYPES)
+    _check(f"case '{name}'", row, _TYPES)
     errors, golden = row.get("errors", []), row.get("golden", False)
     if not all(isinstance(text, str) and text for text in errors):
-        raise _wrong(f"{file}: errors of case '{name}' are no texts", "errors: ['a part of the message']")
+        raise _wrong(f"errors of case '{name}' are no texts", "errors: ['a part of the message']")
     if not (errors or row.get("resources") or row.get("outputs") or golden):
-        raise _wrong(f"{file}: case '{name}' expects nothing", "give it resources, outputs, errors or golden: true")
+        raise _wrong(f"case '{name}' expects nothing", "give it resources, outputs, errors or golden: true")
     return Case(
         name=name,
         module=module,
@@ -103,8 +104,8 @@ def _case(file: Path, name: str, module: Path, row: Any) -> Case:
     )
 
 
-def _random(file: Path, name: str, module: Path, row: Any) -> RandomCase:
-    _check(file, f"random case '{name}'", row, _RANDOM_TYPES)
+def _random(name: str, module: Path, row: Any) -> RandomCase:
+    _check(f"random case '{name}'", row, _RANDOM_TYPES)
     vary = row.get("vary")
     return RandomCase(
         name=name,
@@ -118,16 +119,16 @@ def _slug(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
 
 
-def _check(file: Path, what: str, row: Any, types: Mapping[str, type]) -> None:
+def _check(what: str, row: Any, types: Mapping[str, type]) -> None:
     if not isinstance(row, dict):
-        raise _wrong(f"{file}: {what} is no object", f"it has the members {', '.join(types)}")
+        raise _wrong(f"{what} is no object", f"it has the members {', '.join(types)}")
     for name, value in row.items():
         if name not in types:
             close = nearest(name, types)
             hint = f"did you mean '{close}'?" if close else f"there are {', '.join(types)}"
-            raise _wrong(f"{file}: {what} has a member '{name}' that means nothing", hint)
+            raise _wrong(f"{what} has a member '{name}' that means nothing", hint)
         if not isinstance(value, types[name]):
-            raise _wrong(f"{file}: '{name}' of {what} is not {_WORDS[types[name]]}", "see docs/reference/testing.md")
+            raise _wrong(f"'{name}' of {what} is not {_WORDS[types[name]]}", "see docs/reference/testing.md")
 
 
 def _wrong(message: str, hint: str) -> InputError:
@@ -139,7 +140,7 @@ def failures(case: Case, compilation: Compilation) -> list[str]:
     if case.errors:
         return list(_errors(case.errors, compilation))
     template = compilation.template
-    troubles = [told(found) for found in compilation.diagnostics if found.severity is not Severity.NOTE]
+    troubles = [problem(found) for found in compilation.diagnostics if found.severity is not Severity.NOTE]
     if template is None or troubles:
         return troubles or ["there is no template"]
     return [
@@ -150,7 +151,14 @@ def failures(case: Case, compilation: Compilation) -> list[str]:
 
 def told(found: Diagnostic) -> str:
     """Return a diagnostic as cases see it."""
-    return f"{'.'.join(map(str, found.path))}: {found.message} [{found.code}]"
+    place = f"{'.'.join(map(str, found.path))}: " if found.path else ""
+    return f"{place}{found.message} [{found.code}]"
+
+
+def problem(found: Diagnostic) -> str:
+    """Return a diagnostic as a test that fails tells it: what, and what to do about it."""
+    place = f"{Path(found.place.file).name}:{found.place.line}: " if found.place is not None and not found.path else ""
+    return f"{place}{told(found)}{f'; {found.hint}' if found.hint else ''}"
 
 
 def _errors(expected: tuple[str, ...], compilation: Compilation) -> Iterator[str]:
@@ -158,8 +166,16 @@ def _errors(expected: tuple[str, ...], compilation: Compilation) -> Iterator[str
     if not found:
         yield f"it compiles, and should fail with '{expected[0]}'"
         return
-    yield from (f"no error says '{text}', of {found}" for text in expected if not any(text in each for each in found))
+    yield from (
+        f"no error says '{text}'; there {_listed(found)}"
+        for text in expected
+        if not any(text in each for each in found)
+    )
     yield from (f"not expected: {each}" for each in found if not any(text in each for text in expected))
+
+
+def _listed(places: list[str]) -> str:
+    return f"{'is' if len(places) == 1 else 'are'} {', '.join(places)}" if places else "are none"
 
 
 def _resource_list(template: Mapping[str, Any]) -> list[Any]:
@@ -177,7 +193,7 @@ def _resources(expected: Mapping[str, Json], resources: list[Any]) -> Iterator[s
         if members is None:
             yield from (f"{place}: is there" for _ in found[:1])
         elif not found:
-            yield f"{place}: is not there; there are {[_place(resource) for resource in resources]}"
+            yield f"{place}: is not there; there {_listed([_place(resource) for resource in resources])}"
         else:
             problems = [list(_members(members, resource, place)) for resource in found]
             yield from min(problems, key=len)

@@ -20,7 +20,7 @@ from armlib.jsonnet.port import Evaluator
 from armlib.jsonnet.process import WorkerEvaluator
 from armlib.jsontypes import JsonObject
 from armlib.testing.branches import CoveringEvaluator
-from armlib.testing.cases import Case, RandomCase, failures, read_table, told
+from armlib.testing.cases import Case, RandomCase, failures, problem, read_table, told
 from armlib.testing.discovery import Kind, TestFile
 from armlib.testing.golden import compare
 
@@ -176,12 +176,7 @@ def _timed(file: TestFile, name: str, test: Callable[[], tuple[Sequence[str], Se
 
 def problems_of(error: ArmlibError) -> tuple[str, ...]:
     """Return what a test tells of *error*, a line for each thing that is wrong."""
-    return tuple(
-        told(found)
-        if found.place is None
-        else f"{Path(found.place.file).name}:{found.place.line}: {found.message} [{found.code}]"
-        for found in error.diagnostics
-    )
+    return tuple(map(problem, error.diagnostics))
 
 
 def _case(case: Case, how: How, settings: Settings, evaluator: Evaluator) -> tuple[list[str], list[str]]:
@@ -197,7 +192,7 @@ def _case(case: Case, how: How, settings: Settings, evaluator: Evaluator) -> tup
 def _example(file: TestFile, how: How, settings: Settings, evaluator: Evaluator) -> tuple[list[str], list[str]]:
     target = Target(name="test", entries=((None, file.path),))
     compilation = compile_target(target, settings, evaluator, {}).compilation
-    problems = [told(found) for found in compilation.diagnostics if found.severity is not Severity.NOTE]
+    problems = [problem(found) for found in compilation.diagnostics if found.severity is not Severity.NOTE]
     if how.deploys and not problems:
         from armlib.evaluation import deployable
         from armlib.testing.twice import deployed_twice

@@ -170,6 +170,7 @@ def test_a_target_with_everything(tmp_path: Path) -> None:
         output=tmp_path / "out/eu.json",
         parameters=(tmp_path / "common.yaml", tmp_path / "production.yaml"),
         values={"count": 2, "tags": {"a": "b"}, "ratio": 0.5, "on": True, "list": [1, "x"]},
+        values_from="armlib.toml",
         parameters_as_code=True,
         library=(tmp_path / "vendor",),
         ext_str={"A": "1"},

@@ -294,6 +294,11 @@ def test_the_function_compiles_modules(write: Write) -> None:
     assert found["resources"][0]["properties"] == {"secret": "***"}
 
 
+def test_what_is_wrong_with_an_argument_of_the_function_is_not_laid_to_a_file(write: Write) -> None:
+    found: Any = armlib.evaluate(write("main.jsonnet", MODULE), {"nam": "stexample", "password": "hunter2"})
+    assert "there is no parameter 'nam'" in [each["message"] for each in found["diagnostics"]]
+
+
 def test_the_function_never_raises_for_wrong_input() -> None:
     for wrong in ("nowhere.json", {"resources": 1}, {}):
         found: Any = armlib.evaluate(wrong, scope="/subscriptions/s")

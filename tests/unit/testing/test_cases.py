@@ -33,7 +33,10 @@ def table(folder: Path, text: str) -> Any:
         ("{ cases: { a: { errors: [1] } } }", "errors of case 'a' are no texts"),
         ("{ cases: { a: { resources: [] } } }", "'resources' of case 'a' is not an object"),
         ("{ cases: { a: { output: {} } } }", "'output' that means nothing"),
-        ("{ cases: { 'a b': { golden: true }, 'a-b': { golden: true } } }", "golden files have one name"),
+        (
+            "{ cases: { 'a b': { golden: true }, 'a-b': { golden: true } } }",
+            "cases 'a b' and 'a-b' have one golden file",
+        ),
         ("{ cases: ", "unexpected end of the file"),
     ],
 )
@@ -69,7 +72,7 @@ TEMPLATE = {"resources": [ACCOUNT, {"type": "A.B/cs/ds", "name": "n/d"}], "outpu
         ({"A.B/cs/n": {"sku": {}}}, ["A.B/cs/n.sku: is not there, not {}"]),
         ({"A.B/cs/n": {"tags": None}}, ['A.B/cs/n.tags: is {"x": "1"}, not not there']),
         ({"A.B/cs/*": None}, ["A.B/cs/*: is there"]),
-        ({"A.B/cs/m": {}}, ["A.B/cs/m: is not there; there are ['A.B/cs/n', 'A.B/cs/n/ds/d']"]),
+        ({"A.B/cs/m": {}}, ["A.B/cs/m: is not there; there are A.B/cs/n, A.B/cs/n/ds/d"]),
     ],
 )
 def test_resources_are_compared_by_what_is_named(resources: Any, found: list[str]) -> None:
@@ -82,13 +85,13 @@ def test_outputs_are_compared() -> None:
 
 
 def test_a_module_with_a_warning_is_not_as_expected() -> None:
-    assert problems(TEMPLATE, diagnostics=[warning("w", "odd")], resources={"A.B/cs/n": {}}) == [": odd [w]"]
+    assert problems(TEMPLATE, diagnostics=[warning("w", "odd")], resources={"A.B/cs/n": {}}) == ["odd [w]"]
 
 
 def test_errors_are_those_expected_and_no_others() -> None:
     wrong = [error("e", "bad name"), error("f", "bad size")]
     assert problems(diagnostics=wrong, errors=("name", "size")) == []
-    assert problems(diagnostics=wrong, errors=("name",)) == ["not expected: : bad size [f]"]
+    assert problems(diagnostics=wrong, errors=("name",)) == ["not expected: bad size [f]"]
     assert problems(TEMPLATE, errors=("name",)) == ["it compiles, and should fail with 'name'"]
     assert len(problems(diagnostics=wrong, errors=("name", "size", "colour"))) == 1
 
@@ -103,4 +106,13 @@ def test_differences_are_told_by_their_places() -> None:
         "c: is gone, was 1",
         "t: is 1, not true",
         "d: is new, 1",
+    ]
+
+
+def test_what_is_wrong_with_a_module_is_told_with_a_way_out() -> None:
+    wrong = [error("e", "bad name", hint="did you mean 'a'?", path=("x", "y")), error("f", "bad size")]
+    assert problems(diagnostics=wrong) == ["x.y: bad name [e]; did you mean 'a'?", "bad size [f]"]
+    assert problems(diagnostics=wrong, errors=("size", "colour")) == [
+        "no error says 'colour'; there are x.y: bad name [e], bad size [f]",
+        "not expected: x.y: bad name [e]",
     ]
