@@ -12,6 +12,9 @@ from armlib.emulator.http.call import Answer
 from armlib.emulator.http.page.links import link
 from armlib.report.markup import Html, Node, join, tag
 
+Rows = list[Sequence[Node]]
+"""Of a table: the cells of each."""
+
 _FOLDER = Path(__file__).parent
 _ICON = (
     "data:image/svg+xml,"
