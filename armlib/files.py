@@ -7,9 +7,16 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from armlib.diagnostics import Place
 from armlib.errors import InputError
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+
+_OPEN = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 class WriteError(InputError):
@@ -62,7 +69,7 @@ def write_files(files: Mapping[Path, bytes], *, private: bool = False) -> None:
             del made[0]
         for place, data in files.items():
             if place not in regular:
-                with place.open("ab") as stream:  # "wb" would empty the file that /dev/stdout may be
+                with _opened(place) as stream:
                     stream.write(data)
     except BrokenPipeError:
         raise
@@ -92,6 +99,15 @@ def write_private_file(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise WriteError(f"cannot write {path}: {error.strerror}", place=Place(file=str(path))) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Return a stream to *path*, which is not a regular file or is one that this process has open.
+
+    Opened anew, the file that stdout is sent to would be written from its start, or over by who writes to it next.
+    """
+    number = _OPEN.get(str(path))
+    return path.open("ab") if number is None else os.fdopen(os.dup(number), "wb")
 
 
 def _is_special(path: Path) -> bool:

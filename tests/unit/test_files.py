@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,13 @@ def test_dev_stdout_keeps_what_was_written_to_a_file(tmp_path: Path) -> None:
         log.flush()
         write_file(Path(f"/dev/fd/{log.fileno()}"), b"after")
     assert path.read_bytes() == b"before after"
+
+
+def test_what_is_written_to_stdout_after_it_follows(tmp_path: Path) -> None:
+    program = (
+        "import os; from pathlib import Path; from armlib.files import write_file; os.write(1, b'before ')\n"
+        "write_file(Path('/dev/stdout'), b'here'); os.write(1, b' after')"
+    )
+    with (tmp_path / "log").open("wb") as log:
+        subprocess.run([sys.executable, "-c", program], stdout=log, check=True)
+    assert (tmp_path / "log").read_bytes() == b"before here after"
