@@ -16,6 +16,7 @@ from armlib.compiler.wrapper import (
     FILE,
     PARAMETERS,
     Settings,
+    by_field_program,
     document_program,
     inspect_program,
     inspect_with,
@@ -411,9 +412,20 @@ class _Run:
     ) -> tuple[Diagnostic, ...]:
         """Return what is told of a module that failed: what the arguments lack, if it may have failed for that."""
         if facts is None or facts.parameters is None or not facts.takes_arguments:
-            return failures
+            return failures if facts is None else self._in_fields(facts, failures)
         missing = bind(arguments, facts.parameters, own=facts.own).diagnostics
-        return (*failures, *as_warnings(missing)) if facts.checks_itself else missing or failures
+        return (
+            (*failures, *as_warnings(missing)) if facts.checks_itself else missing or self._in_fields(facts, failures)
+        )
+
+    def _in_fields(self, facts: _Facts, failures: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        """Return *failures* with the fields of the module that they are in, where only the library's frames tell."""
+        if not facts.is_library_module or facts.kind != "object":
+            return failures
+        from armlib.compiler.failing_field import in_field
+
+        program = by_field_program(self._source.entry.path, self._settings, self.bound.injected)
+        return in_field(failures, self.file, program, self._evaluator)
 
     def _take(self, bound: Bound) -> None:
         """Take *bound*; what is wrong with the arguments of a child is in the ``properties`` of its resource."""

@@ -156,6 +156,12 @@ local inspect(module, declared=true) =
   // What the validators of a module of armlib's library say; only jsonnet can call them.
   refused(module):: [problem for problem in module['$binding'].problems if problem.code == 'failed-validator'],
 
+  // What is found in each field of a module of armlib's library; nothing when its own arguments are wrong.
+  byField(module)::
+    local found = module['$found'];
+    if std.length(module['$binding'].problems) > 0 then {}
+    else { [found.names[i]]: found.inFields[i] for i in std.range(0, std.length(found.names) - 1) },
+
   // The module with its arguments, for a module that a template names.
   given(module):: if std.type(module) == 'object' && 'parameters' in module then module { parameters:: injected } else module,
 

@@ -93,6 +93,11 @@ def refused_program(path: Path, settings: Settings, arguments: Mapping[str, Json
     return _program("{ refused: armlib.refused(entry) }", path, settings, arguments)
 
 
+def by_field_program(path: Path, settings: Settings, arguments: Mapping[str, Json]) -> Program:
+    """Return the program that gives what is found in each field of the module at *path*, of armlib's library."""
+    return _program("armlib.byField(entry)", path, settings, arguments)
+
+
 def document_program(
     path: Path,
     settings: Settings,

@@ -121,7 +121,16 @@ class _Context:
     @property
     def texts(self) -> Iterator[str]:
         """The texts to look for names in, the user's file first."""
-        return self.sources.searched(self.user.range.file if self.user else self.sources.program.file)
+        return self.sources.searched(self._first)
+
+    @property
+    def texts_of_the_user(self) -> Iterator[str]:
+        """Those of them that are not of armlib's library."""
+        return self.sources.searched(self._first, with_libraries=False)
+
+    @property
+    def _first(self) -> str:
+        return self.user.range.file if self.user else self.sources.program.file
 
 
 def _unknown_field(match: re.Match[str], context: _Context) -> Problem:
@@ -130,9 +139,10 @@ def _unknown_field(match: re.Match[str], context: _Context) -> Problem:
     if receiver == "std.":
         return Problem("unknown-field", f'the standard library has no "{field}"', _near(field, [names.STANDARD]))
     owner = receiver[:-1] if re.fullmatch(r"[\w$.]+\.", receiver) else "the object"
-    return Problem(
-        "unknown-field", f'{owner} has no field "{field}"', _near(field, map(names.field_names, context.texts))
-    )
+    # What an object of a library has may be written in any of its files; arguments are what the user declares.
+    texts = context.texts_of_the_user if receiver.endswith("arguments.") else context.texts
+    known = {name for text in texts for name in names.field_names(text)}
+    return Problem("unknown-field", f'{owner} has no field "{field}"', _near(field, [known]))
 
 
 def _unknown_external(match: re.Match[str], context: _Context) -> Problem:

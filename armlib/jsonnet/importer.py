@@ -329,18 +329,23 @@ class Importer:
             hint = f'did you mean "{name.removesuffix(rest)}{near}"?' if near else ""
             return FailedImportError("import-not-found", f'import "{name}": {package.label} has no file {rest}', hint)
         bases = self._bases_for(folder, name, name)
-        near = next((near for base in bases if (near := self._nearest(base, name))), None)
+        near = self._nearest_in(bases, name)
         hint = f'did you mean "{near}"?' if near else f"looked in {', '.join(bases)}; add a folder with -J"
         return FailedImportError("import-not-found", f'import "{name}": no such file', hint)
 
-    def _nearest(self, base: str, name: str) -> str | None:
-        """Return the path in *base* that *name* is likely a misspelling of, each of its steps on its own."""
+    def _nearest_in(self, bases: Sequence[str], name: str) -> str | None:
+        """Return the path in one of *bases* that *name* is most likely a misspelling of."""
         from armlib.diagnostics import nearest
 
+        found = [near for base in bases if (near := self._nearest(base, name))]
+        return nearest(name, reversed(found)) or next(iter(found), None)
+
+    def _nearest(self, base: str, name: str) -> str | None:
+        """Return the path in *base* that *name* is likely a misspelling of, each of its steps on its own."""
         spelt: list[str] = []
         for step in name.split("/"):
             entries = self._entries(_join(base, "/".join(spelt)))
-            near = step if step in ("", ".", "..") or step in entries else nearest(step, entries)
+            near = step if step in ("", ".", "..") or step in entries else _like(step, entries)
             if near is None:
                 return None
             spelt.append(near)
@@ -356,6 +361,18 @@ class Importer:
             return sorted(os.listdir(folder))
         except OSError:
             return []
+
+
+def _like(name: str, entries: Sequence[str]) -> str | None:
+    """Return the one of *entries* that *name* is likely a misspelling of; suffixes, which are long, do not count."""
+    from armlib.diagnostics import nearest
+
+    stem, suffix = os.path.splitext(name)
+    by_stem: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: entry.endswith(suffix)):
+        by_stem[os.path.splitext(entry)[0]] = entry
+    found = nearest(stem, by_stem)
+    return None if found is None else by_stem[found]
 
 
 def glob_path(base: str, pattern: str) -> str:

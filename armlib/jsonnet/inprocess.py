@@ -42,7 +42,9 @@ class InProcessEvaluator:
         if outcome.text is not None and outcome.fault is None:
             return Evaluated(text=outcome.text, reads=reads)
         from armlib.jsonnet.diagnostics import translate
+        from armlib.jsonnet.errortext import parse_error
 
         fault = outcome.fault
         told = (fault.code, fault.message, fault.hint) if fault else ()
-        raise EvaluationError(translate(outcome.error, program, told, reads), reads)
+        found = translate(outcome.error, program, told, reads)
+        raise EvaluationError(found, reads, path=parse_error(outcome.error).path)

@@ -12,6 +12,7 @@ from armlib.dataclass import dataclass
 from armlib.diagnostics import Diagnostic
 from armlib.errors import DiagnosticsError
 from armlib.jsonnet.packages import PackageRoot
+from armlib.jsontypes import JsonPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +96,20 @@ class Evaluated:
 class EvaluationError(DiagnosticsError):
     """The program failed; the diagnostics say where, with source line and frames.
 
-    *traces* are the lines of std.trace until then.
+    *traces* are the lines of std.trace until then, *path* leads to the part of the result that was being made.
     """
 
     code = "evaluation"
 
     def __init__(
-        self, diagnostics: tuple[Diagnostic, ...], reads: tuple[Read, ...] = (), traces: tuple[str, ...] = ()
+        self,
+        diagnostics: tuple[Diagnostic, ...],
+        reads: tuple[Read, ...] = (),
+        traces: tuple[str, ...] = (),
+        path: JsonPath = (),
     ) -> None:
         super().__init__(diagnostics)
+        self.path = path
         self.reads = reads
         self.traces = traces
 

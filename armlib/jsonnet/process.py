@@ -188,9 +188,10 @@ class _Answer:
         if self._kind == b"text":
             return Evaluated(text=self._text.decode(), reads=reads, traces=traces)
         from armlib.jsonnet.diagnostics import translate
+        from armlib.jsonnet.errortext import parse_error
 
-        fault = tuple(messages.unpack_texts(self._fault))
-        raise EvaluationError(translate(self._text.decode(), program, fault, reads), reads, traces)
+        fault, text = tuple(messages.unpack_texts(self._fault)), self._text.decode()
+        raise EvaluationError(translate(text, program, fault, reads), reads, traces, parse_error(text).path)
 
 
 def as_reads(reads: Iterable[tuple[str, ...]]) -> tuple[Read, ...]:

@@ -82,11 +82,12 @@ class ProgramSources:
         lines = text.split("\n") if text is not None else []
         return lines[range_.line - 1].rstrip("\r") if 0 < range_.line <= len(lines) else None
 
-    def searched(self, first: str) -> Iterator[str]:
+    def searched(self, first: str, *, with_libraries: bool = True) -> Iterator[str]:
         """Return the texts to look for names in: the file *first*, then the user's, then those of libraries."""
         for file in sorted({*self._given, *self.files}, key=lambda file: (file != first, self.is_library(file), file)):
             text = self.text(file) if file in self._given or _size(file) <= _LARGEST_SEARCHED else None
-            if text is not None and not is_generated(file):
+            is_wanted = with_libraries or not self.is_library(file)
+            if text is not None and is_wanted and not is_generated(file):
                 yield text
 
 

@@ -118,7 +118,9 @@ CASES: dict[str, Case] = {
         "local a = import 'storag.libsonnet';\n{ resources: [a] }\n", **{"storage.libsonnet": "{}"}
     ),
     "library-not-there": main(
-        "{ resources: import 'x.libsonnet' }\n", "-J", "vendro", "-J", "main.jsonnet", **{"vendor/x.libsonnet": "[]"}
+        "{ resources: import 'sites.libsonnet' }\n",
+        *("-J", "vendro", "-J", "main.jsonnet"),
+        **{"vendor/sites.libsonnet": "[]", "site.libsonnet": "[]"},
     ),
     "import-absolute": main("{ resources: [], outputs: { a: importstr '/etc/passwd' } }\n"),
     "import-out-of-the-project": Case(
@@ -163,6 +165,18 @@ CASES: dict[str, Case] = {
         ),
         "--symbolic",
     ),
+    "child-with-wrong-arguments": Case(
+        {
+            "main.jsonnet": "local arm = import 'arm.libsonnet';\narm.Module {\n  other:: { network: 1 },\n"
+            "  network:: (import 'net.jsonnet') { parameters:: { size: 'x', nmae: 'a' } },\n}\n",
+            "net.jsonnet": "(import 'arm.libsonnet').Module {\n"
+            "  parameterMetadata:: { name: { type: 'string' }, size: { type: 'int' } },\n}\n",
+        }
+    ),
+    "resource-of-the-library-without-a-name": main(
+        "local arm = import 'arm.libsonnet';\narm.Module {\n  sites:: [arm.Resource('Microsoft.Web/sites', '2023-01-01')],\n}\n"
+    ),
+    "import-like-the-library": main("local arm = import 'arm.libsonet';\narm.Module {}\n"),
     "resources-not-an-array": main("{ resources: { a: 1 }, outputs: [] }\n"),
     "resource-without-type-and-name": main("{ resources: [{ properties: {} }, { type: 'A.B/c' }, 7, null] }\n"),
     "resource-with-a-wrong-type-text": main(
