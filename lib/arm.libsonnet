@@ -15,8 +15,9 @@ local resource = import 'arm/resource.libsonnet';
       depth. They come in the order of the fields' names; arrays keep theirs. Null is skipped, functions are, and so are
       fields whose name starts with `#` or `$` and these: `parameters`, `arguments`, `parameterMetadata`, `resources`,
       `outputs`, `id`, `dependencies`, `actions`, `variables`, `functions`, `definitions`, `metadata`, `asserts`. A
-      hand-written object with `type` and `apiVersion` is a resource too, and one with an array `resources` is a module. A
-      resource that is reached twice is listed once. A field must not hold the module itself (`$`): there is no end to it.
+      hand-written object with `type` and `apiVersion` is a resource too, and one with an array `resources`, in which null is
+      skipped, is a module. A resource that is reached twice is listed once. A field must not hold the module itself (`$`):
+      there is no end to it.
     |||,
     {
       parameters: 'What the module is given, by name.',

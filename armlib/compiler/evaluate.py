@@ -130,7 +130,13 @@ def _arguments(request: CompileRequest) -> tuple[Mapping[str, Argument], Setting
 
 
 def _unused(arguments: Mapping[str, Argument], settings: Settings) -> list[Diagnostic]:
-    """Return a warning when the external variable is set besides and the arguments reach no module."""
+    """Return a warning when the external variable is no JSON, or is set besides and the arguments reach no module."""
+    if PARAMETERS in settings.ext_str:
+        from armlib.compiler.external_parameters import not_json
+
+        wrong = not_json(settings.ext_str[PARAMETERS])
+        if wrong is not None:
+            return [wrong]
     if not arguments or PARAMETERS not in {**settings.ext_str, **settings.ext_code}:
         return []
     message = f"the external variable '{PARAMETERS}' is set: the arguments {', '.join(arguments)} are not used"
@@ -447,7 +453,13 @@ class _Run:
     def _told(self, fault: EvaluationError) -> tuple[Diagnostic, ...]:
         """Return what is wrong, with no place of the program around the module; without a place it is the entry."""
         path = self._source.entry.path
-        return tuple(_of_entry(_of_module(found), path) for found in fault.outside(FILE))
+        told = tuple(_of_entry(_of_module(found), path) for found in fault.outside(FILE))
+        if not any(found.code == "type-error" for found in told):
+            return told
+        from armlib.compiler.external_parameters import with_hint
+
+        as_code = self._settings.as_code or PARAMETERS in self._settings.ext_code
+        return tuple(with_hint(found, fault.reads, as_code=as_code) for found in told)
 
     def _answer_of(self, program: Program) -> JsonObject:
         try:
@@ -642,6 +654,8 @@ def _of_module(diagnostic: Diagnostic) -> Diagnostic:
     """Return *diagnostic* with a path in the module instead of one in the answer of the program around it."""
     if diagnostic.path[:1] == ("template",):
         return replace(diagnostic, path=diagnostic.path[1:])
+    if diagnostic.path == ("ownArguments",):
+        return replace(diagnostic, path=("parameters",))
     if diagnostic.code == "assertion" and diagnostic.path == ("parameterMetadata",):
         return replace(diagnostic, path=())  # of the module, whatever was asked of it first
     return diagnostic

@@ -14,7 +14,7 @@ from armlib.jsontypes import Json
 _TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _COMMENT = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"
 _TOKEN = re.compile(rf"{_TEXT}|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[\]}}])", re.DOTALL)
-_TOKEN_OR_NUMBER = re.compile(rf"{_TOKEN.pattern}|(?P<number>NaN|-?Infinity|-?\d[\d.eE+-]*+)", re.DOTALL)
+_NUMBER = r"NaN|-?Infinity|-?\d[\d.eE+-]*+"
 _NOT_A_LINE_BREAK = re.compile(r"[^\r\n]")
 
 
@@ -82,7 +82,7 @@ def _loads(text: str) -> Json:
 
 def _place_of_number(text: str, file: str) -> Place:
     """Return the place of the first number in the JSON *text*, of *file*, that is none or is out of bounds."""
-    for found in _TOKEN_OR_NUMBER.finditer(text):
+    for found in re.finditer(rf"{_TOKEN.pattern}|(?P<number>{_NUMBER})", text, re.DOTALL):
         if found["number"] is not None:
             try:
                 _loads(found["number"])

@@ -177,6 +177,20 @@ CASES: dict[str, Case] = {
         "local arm = import 'arm.libsonnet';\narm.Module {\n  sites:: [arm.Resource('Microsoft.Web/sites', '2023-01-01')],\n}\n"
     ),
     "import-like-the-library": main("local arm = import 'arm.libsonet';\narm.Module {}\n"),
+    "parameters-are-text-and-taken-for-an-object": main(
+        "local p = std.extVar('parameters');\n{ resources: [], outputs: { a: { type: 'string', value: p.name } } }\n",
+        *("-p", "name=a"),
+    ),
+    "parameters-are-an-object-and-taken-for-text": main(
+        "local p = std.parseJson(std.extVar('parameters'));\n"
+        "{ resources: [], outputs: { a: { type: 'string', value: p.name } } }\n",
+        *("-p", "name=a", "--parameters-as", "code"),
+    ),
+    "parameters-that-are-no-json": Case(
+        {"main.jsonnet": STORAGE},
+        ("main.jsonnet", "--ext-str", 'parameters={"name": "hunter2",'),
+        secrets=("hunter2",),
+    ),
     "resources-not-an-array": main("{ resources: { a: 1 }, outputs: [] }\n"),
     "resource-without-type-and-name": main("{ resources: [{ properties: {} }, { type: 'A.B/c' }, 7, null] }\n"),
     "resource-with-a-wrong-type-text": main(
