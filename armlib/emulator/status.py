@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from armlib.dataclass import dataclass
 from armlib.emulator.engine import Engine
+from armlib.emulator.store import DEPLOYMENTS, STACKS
 from armlib.files import write_private_file
 from armlib.jsontypes import JsonObject
 
@@ -61,8 +62,7 @@ def counts(engine: Engine) -> dict[str, int]:
     found = {name: store.count(type_) for name, type_ in scopes.items()}
     total = int(store.rows("select count(*) from resources")[0][0])
     found["resources"] = total - sum(found.values())
-    for name in ("deployments", "stacks"):
-        found[name] = int(store.rows("select count(*) from documents where collection = ?", name)[0][0])
+    found |= {"deployments": store.document_count(DEPLOYMENTS), "stacks": store.document_count(STACKS)}
     found["events"] = int(store.rows("select count(*) from events")[0][0])
     return found
 

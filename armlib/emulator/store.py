@@ -72,7 +72,10 @@ create index if not exists events_by_scope on events (scope, number);
 """
 TABLES: Final = ("resources", "links", "documents", "events")
 _COLUMNS: Final = "key, id, type, parent, api_version, body, baseline, etag, tracked, created, changed"
-# collections of what has not ended: whoever opens a state looks into these first
+# collections of documents
+DEPLOYMENTS: Final = "deployments"
+STACKS: Final = "stacks"
+# those of what has not ended: whoever opens a state looks into these first
 RUNNING_DEPLOYMENTS: Final = "deployments running"
 RUNNING_STACKS: Final = "stacks running"
 
@@ -303,6 +306,13 @@ class Store:
         arguments = [collection] if scope is None else [collection, scope]
         rows = self._all(f"{query} {order} limit ?", *arguments, limit)
         return [Document(key, scope_, number, decode(body)) for key, scope_, number, body in rows]
+
+    def document_count(self, collection: str, *, scope: str | None = None) -> int:
+        """Return how many documents a collection has, or how many of one scope."""
+        only = "" if scope is None else " and scope = ?"
+        arguments = [collection] if scope is None else [collection, scope]
+        found = self._one(f"select count(*) from documents where collection = ?{only}", *arguments)  # noqa: S608
+        return 0 if found is None else int(found[0])
 
     def drop(self, collection: str, key: str) -> bool:
         """Delete a document; return whether there was one."""

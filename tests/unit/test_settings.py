@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from armlib import config
 from armlib.config import Flags, Target, load_settings, parse_duration, parse_size, project_root
 from armlib.diagnostics import Diagnostic
 from armlib.errors import UsageError
+from armlib.jsonnet import process
 from armlib.settings_file import SettingsError
 
 
@@ -276,3 +278,8 @@ def test_a_wrong_level_of_lint_is_told(tmp_path: Path) -> None:
     assert told(tmp_path, '[lint]\non-compile = "warnings"\n') == [
         ("lint.on-compile: 'warnings' is not allowed", "did you mean 'warning'?", 2, 1)
     ]
+
+
+def test_the_limits_are_those_that_an_evaluator_starts_with() -> None:
+    """The evaluator is started before the settings are imported; with other limits it would be started again."""
+    assert (config.TIME_LIMIT, config.MEMORY_LIMIT) == (process.TIME_LIMIT, process.MEMORY_LIMIT)

@@ -14,13 +14,12 @@ from armlib.deployment.target import is_final
 from armlib.emulator.deployments.operation import Operation
 from armlib.emulator.deployments.refusals import history_full
 from armlib.emulator.resources import Bodies
-from armlib.emulator.store import RUNNING_DEPLOYMENTS, Store
+from armlib.emulator.store import DEPLOYMENTS, RUNNING_DEPLOYMENTS, Store
 from armlib.jsontypes import JsonObject
 
 MOST: Final = 800  # deployments in the history of a scope
 _PRUNED_AT: Final = 775
 _PRUNED_TO: Final = 750
-_DEPLOYMENTS: Final = "deployments"
 _OPERATIONS: Final = "deployment operations"
 _ASKED: Final = "deployments asked"
 
@@ -33,17 +32,17 @@ class History:
 
     def find(self, id_: str) -> JsonObject | None:
         """Return the deployment with the id *id_*, or None."""
-        return self._store.document(_DEPLOYMENTS, id_key(id_))
+        return self._store.document(DEPLOYMENTS, id_key(id_))
 
     def list(self, scope: str, *, newest_first: bool = True) -> Bodies:
         """Return the deployments to the scope with the id *scope*."""
-        found = self._store.documents(_DEPLOYMENTS, scope=_scope_key(scope), newest_first=newest_first)
+        found = self._store.documents(DEPLOYMENTS, scope=_scope_key(scope), newest_first=newest_first)
         return [document.body for document in found]
 
     def running(self) -> Iterator[JsonObject]:
         """Yield the deployments of all scopes that have not ended, in the order they came."""
         for document in self._store.documents(RUNNING_DEPLOYMENTS):
-            found = self._store.document(_DEPLOYMENTS, document.key)
+            found = self._store.document(DEPLOYMENTS, document.key)
             if found is not None and not is_final(state_of(found)):
                 yield found
 
@@ -61,7 +60,7 @@ class History:
         with self._store.write():
             self.drop(id_)
             self._make_room(scope_and_name(id_)[0], room_is_made=room_is_made)
-            self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
+            self._store.keep(DEPLOYMENTS, key, body, scope=scope)
             self._store.keep(_ASKED, key, asked, scope=scope)
             if not is_final(state_of(body)):
                 self._store.keep(RUNNING_DEPLOYMENTS, key, {}, scope=scope)
@@ -72,7 +71,7 @@ class History:
         if self.find(id_) is None:
             return
         key, scope = id_key(id_), _scope_key(scope_and_name(id_)[0])
-        self._store.keep(_DEPLOYMENTS, key, body, scope=scope)
+        self._store.keep(DEPLOYMENTS, key, body, scope=scope)
         if is_final(state_of(body)):
             self._store.drop(RUNNING_DEPLOYMENTS, key)
         else:
@@ -102,7 +101,7 @@ class History:
             self._store.drop_all(_OPERATIONS, scope=key)
             self._store.drop(_ASKED, key)
             self._store.drop(RUNNING_DEPLOYMENTS, key)
-            return self._store.drop(_DEPLOYMENTS, key)
+            return self._store.drop(DEPLOYMENTS, key)
 
     def _make_room(self, scope: str, *, room_is_made: bool) -> None:
         count = self._count(scope)
@@ -119,8 +118,7 @@ class History:
                 over -= 1
 
     def _count(self, scope: str) -> int:
-        query = "select count(*) from documents where collection = ? and scope = ?"
-        return int(self._store.rows(query, _DEPLOYMENTS, _scope_key(scope))[0][0])
+        return self._store.document_count(DEPLOYMENTS, scope=_scope_key(scope))
 
 
 def state_of(body: JsonObject) -> str:

@@ -34,10 +34,9 @@ from armlib.emulator.stacks.request import (
     stack_id,
 )
 from armlib.emulator.stacks.unmanage import Outcome, unmanage
-from armlib.emulator.store import RUNNING_STACKS, Store
+from armlib.emulator.store import RUNNING_STACKS, STACKS, Store
 from armlib.jsontypes import Json, JsonObject
 
-_STACKS: Final = "stacks"
 _ASKED: Final = "stacks asked"
 _MOST: Final = 800
 _ECHOED: Final = ("templateLink", "parametersLink", "debugSetting", "description", "deploymentScope", "validationLevel")
@@ -155,7 +154,7 @@ class Stacks:
 
     def find(self, scope: str, name: str) -> JsonObject | None:
         """Return a stack, or None."""
-        return self._store.document(_STACKS, id_key(stack_id(str(read_stack_scope(scope).id), name)))
+        return self._store.document(STACKS, id_key(stack_id(str(read_stack_scope(scope).id), name)))
 
     def get(self, scope: str, name: str) -> JsonObject:
         """Return a stack.
@@ -171,13 +170,13 @@ class Stacks:
 
     def at(self, id_: str) -> JsonObject | None:
         """Return the stack with the id *id_*, or None."""
-        return self._store.document(_STACKS, id_key(id_))
+        return self._store.document(STACKS, id_key(id_))
 
     def list(self, scope: str) -> Bodies:
         """Return the stacks of a scope, in the order they were made."""
         place = str(read_stack_scope(scope).id)
         self._resources.get(place)
-        return [document.body for document in self._store.documents(_STACKS, scope=id_key(place))]
+        return [document.body for document in self._store.documents(STACKS, scope=id_key(place))]
 
     def validate(self, scope: str, name: str, request: JsonObject, *, caller: Caller = ANYONE) -> JsonObject:
         """Return what a stack would be, with ``validatedResources``; nothing is kept.
@@ -231,7 +230,7 @@ class Stacks:
     def resume(self) -> None:
         """Go on with the stacks that a killed process left; their deployments go on by themselves."""
         for document in self._store.documents(RUNNING_STACKS):
-            body = self._store.document(_STACKS, document.key)
+            body = self._store.document(STACKS, document.key)
             asked = self._store.document(_ASKED, document.key)
             if body is None or asked is None or owner.lives(str(asked.get("owner", ""))):
                 continue
@@ -251,7 +250,7 @@ class Stacks:
 
     def _check_earlier(self, request: StackRequest, earlier: JsonObject | None) -> None:
         if earlier is None:
-            if len(self._store.documents(_STACKS, scope=id_key(request.scope))) >= _MOST:
+            if len(self._store.documents(STACKS, scope=id_key(request.scope))) >= _MOST:
                 message = f"The scope '{request.scope}' has {_MOST} deployment stacks already, which is the limit."
                 raise Fault(409, "DeploymentStackQuotaExceeded", message)
             return
@@ -323,7 +322,7 @@ class Stacks:
         began = time.monotonic()
         asked: Any = self._store.document(_ASKED, id_key(id_))
         deployment = self._deployment(asked["target"], asked["deployment"])
-        body: Any = self._store.document(_STACKS, id_key(id_))
+        body: Any = self._store.document(STACKS, id_key(id_))
         if body is None or (deployment is not None and not is_final(state_of(deployment))):
             return  # its group is gone; or the engine closes, and the next one goes on
         found: Any = deployment["properties"] if deployment is not None else {"provisioningState": "Failed"}
@@ -419,12 +418,12 @@ class Stacks:
             raise fault
         with self._store.write():
             self.denials.drop(id_)
-            for collection in (_STACKS, _ASKED, RUNNING_STACKS):
+            for collection in (STACKS, _ASKED, RUNNING_STACKS):
                 self._store.drop(collection, id_key(id_))
 
     def _keep(self, body: JsonObject) -> None:
         key, scope = id_key(str(body["id"])), id_key(scope_and_name(str(body["id"]))[0])
-        self._store.keep(_STACKS, key, body, scope=scope)
+        self._store.keep(STACKS, key, body, scope=scope)
         if is_final(state_of(body)):
             self._store.drop(RUNNING_STACKS, key)
         else:

@@ -14,13 +14,14 @@ from armlib.emulator.http.page.json_view import json_view
 from armlib.emulator.http.page.layout import Rows, folded, heading, page, pill, section, table
 from armlib.emulator.http.page.links import link
 from armlib.emulator.http.page.values import capital, duration, error_view, properties_of
+from armlib.emulator.store import STACKS
 from armlib.jsontypes import JsonObject
 from armlib.report.markup import Html, Node, tag
 
 
 def recent_stacks(engine: Engine, most: int) -> list[JsonObject]:
     """Return the newest stacks of all scopes, *most* of them."""
-    return [each.body for each in engine.store.documents("stacks", newest_first=True, limit=most)]
+    return [each.body for each in engine.store.documents(STACKS, newest_first=True, limit=most)]
 
 
 def stacks_of(engine: Engine, scope: str) -> list[JsonObject]:

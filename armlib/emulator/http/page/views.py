@@ -18,12 +18,13 @@ from armlib.emulator.http.page.stacks import recent_stacks, stack_page, stack_ta
 from armlib.emulator.http.page.values import error_view, properties_of, tags_of
 from armlib.emulator.http.service import check_version
 from armlib.emulator.status import counts
+from armlib.emulator.store import DEPLOYMENTS
 from armlib.jsontypes import JsonObject
 from armlib.report.markup import Html, Node, tag
 
 _RECENT = 15  # deployments and events on the first page
-_DEPLOYMENTS = "/providers/microsoft.resources/deployments/"
-_STACKS = "/providers/microsoft.resources/deploymentstacks/"
+_OF_DEPLOYMENTS = "/providers/microsoft.resources/deployments/"
+_OF_STACKS = "/providers/microsoft.resources/deploymentstacks/"
 
 
 def show(call: Call) -> Answer:
@@ -50,7 +51,7 @@ def _shown(call: Call, id_: str) -> Answer:
         return events_page(call, id_)
     if not id_:
         return _first(call)
-    for marker, shown in ((_DEPLOYMENTS, deployment_page), (_STACKS, stack_page)):
+    for marker, shown in ((_OF_DEPLOYMENTS, deployment_page), (_OF_STACKS, stack_page)):
         if marker in id_.casefold():
             scope, name = _split(id_, marker)
             if "/" not in name:
@@ -81,7 +82,7 @@ def _first(call: Call) -> Answer:
         ("deployments", "deployments"),
         ("stacks", "stacks"),
     ]
-    deployments = [each.body for each in engine.store.documents("deployments", newest_first=True, limit=_RECENT)]
+    deployments = [each.body for each in engine.store.documents(DEPLOYMENTS, newest_first=True, limit=_RECENT)]
     return page(
         "Start",
         heading("What is deployed here"),
@@ -127,7 +128,7 @@ def _group_table(groups: Sequence[JsonObject], call: Call) -> Html:
     for group in groups:
         id_ = str(group["id"])
         key = parse_address(id_).key
-        latest = store.documents("deployments", scope=key, newest_first=True, limit=1)
+        latest = store.documents(DEPLOYMENTS, scope=key, newest_first=True, limit=1)
         inside = "select count(*) from resources where key > ? and key < ?"
         resources = store.rows(inside, f"{key}/", f"{key}0")[0][0]
         subscription = id_.split("/")[2]
