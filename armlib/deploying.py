@@ -108,7 +108,9 @@ def open_target(place: Place, azure: Azure) -> Target:
     return AzureTarget(cloud, place.scope)
 
 
-def deliver(entry: Deployable, target: Target, place: Place, how: How, name: str) -> Delivery:
+def deliver(
+    entry: Deployable, target: Target, place: Place, how: How, name: str, *, now: datetime | None = None
+) -> Delivery:
     """Return the deployment of *entry*, expanded with what *target* says of the scope.
 
     Args:
@@ -117,6 +119,7 @@ def deliver(entry: Deployable, target: Target, place: Place, how: How, name: str
         place: Where to; without a scope, to where the target has such templates by default.
         how: How.
         name: The name of the deployment when none is given.
+        now: The time that it is expanded for; that of the clock by default.
 
     Raises:
         DiagnosticsError: The template or its parameters are wrong.
@@ -124,7 +127,7 @@ def deliver(entry: Deployable, target: Target, place: Place, how: How, name: str
     """
     scope = parse_scope(place.scope or target.default_scope(scope_kind_of_template(entry.template)))
     named = how.name or name
-    context = Context(deployment_name=named, now=datetime.now(UTC))
+    context = Context(deployment_name=named, now=now or datetime.now(UTC))
     above = scope.kind is not ScopeKind.GROUP
     location = place.location or (LOCAL_LOCATION if place.local else None)
     new_group = None

@@ -175,7 +175,7 @@ def parse_reference(text: str, base: Path, registries: dict[str, str], default: 
         return _named(parse_source(f"{kind}:{place}", base), name, text)
     if kind in ("armlib", "local") and kind not in registries and rest:
         return _named(f"{kind}:", rest, text)
-    if ":" in text:
+    if ":" in text.partition("@")[0]:
         if rest.startswith("//") and kind not in registries:
             raise PackageError(
                 f"a reference does not start with '{kind}://'", hint=f"of git it is git+{kind}://HOST/PATH"

@@ -122,6 +122,10 @@ def test_a_file_of_another_bundler_is_told(tmp_path: Path) -> None:
 REFERENCES = {
     "storage/account": Reference(origin=Origin("local:", "storage/account")),
     "storage/account@^1.2": Reference(origin=Origin("local:", "storage/account"), version="^1.2"),
+    f"web@sha256:{'0' * 64}": Reference(origin=Origin("local:", "web"), digest=f"sha256:{'0' * 64}"),
+    f"team:web@sha256:{'0' * 64}": Reference(
+        origin=Origin("oci://r.example.com/m", "web"), digest=f"sha256:{'0' * 64}"
+    ),
     "team:web@1": Reference(origin=Origin("oci://r.example.com/m", "web"), version="1"),
     "oci://h:5000/a/b:1.0": Reference(origin=Origin("oci://h:5000", "a/b"), tag="1.0"),
     f"oci://h/a@sha256:{'0' * 64}": Reference(origin=Origin("oci://h", "a"), digest=f"sha256:{'0' * 64}"),

@@ -95,7 +95,7 @@ def test_only_what_is_asked_for_runs(module: Path, capfdbinary: CaptureFixture[b
 
 
 def test_an_example_that_changes_at_each_deployment_fails(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
-    moment = "{ now: { type: 'string', deployTime: true, defaultValue: \"[utcNow('o')]\" }, keys:"
+    moment = "{ now: { type: 'string', deployTime: true, defaultValue: \"[utcNow('yyyy')]\" }, keys:"
     text = MODULE.replace("{ name: { type: 'string', maxLength: 5 }, keys:", moment).replace(
         "$.arguments.name", "'stone', tags: { at: $.arguments.now }"
     )
