@@ -252,7 +252,7 @@ class Reader:
     def problem(self, code: str, keys: Sequence[str], message: str, hint: str | None) -> None:
         line, column, length = _find_key(self._lines, keys)
         name = ".".join(keys)
-        said = f"{name}: {message}" if name else message
+        said = _without_passwords(f"{name}: {message}" if name else message)
         excerpt = (
             Excerpt(text=_without_passwords(self._lines[line - 1]), column=column, length=length) if line else None
         )

@@ -22,6 +22,7 @@ from armlib.packages.origin import (
     git_origin,
     parse_reference,
     parse_source,
+    registry_named,
     relative_folder,
 )
 from armlib.packages.versions import Range, exactly, from_tag, parse_range, parse_version
@@ -293,7 +294,7 @@ def _from_table(table: Table, name: str, folder: Path, project: Path, registries
         table.problem(("revision",), "it is a tag or a digest, instead of a version", None)
     source = SIBLING
     if registry:
-        source = registries.get(registry) or _moved(parse_source(registry, folder), folder, project)
+        source = registries.get(registry) or _moved(registry_named(registry, registries, folder), folder, project)
     origin = Origin(source, package if package and is_package_name(package) else _published(package or name))
     return Dependency(name=name, origin=origin, range=parse_range(version or "*"), revision=revision)
 

@@ -27,6 +27,7 @@ from armlib.packages.names import NAME_HINT, is_package_name
 
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?"
 _OCI: Final = re.compile(rf"({_HOST})(/[a-z0-9._/-]+)?", re.ASCII)
+_CREDENTIALS: Final = re.compile(r"(//|br:)[^/@]+@(?!sha256:)")
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
@@ -101,13 +102,28 @@ def parse_source(text: str, base: Path) -> str:
     if kind == "oci":
         found = _OCI.fullmatch(place.removeprefix("//").rstrip("/")) if place.startswith("//") else None
         if found is None or ".." in place or "//" in place[2:]:
-            raise PackageError(f"'{text}' is not the location of a registry", hint=_REGISTRY_HINT)
+            raise _no_registry(text)
         return f"oci://{found[1].lower()}{found[2] or ''}"
     if kind in FOLDER_KINDS and place:
         return f"{kind}:{relative_folder(Path(place), base, base)}"
     if kind == "git":
         return git_origin(place).source
-    raise PackageError(f"'{text}' is not the location of a registry", hint=_REGISTRY_HINT)
+    raise _no_registry(text)
+
+
+def _no_registry(text: str) -> PackageError:
+    return PackageError(
+        f"'{_without_credentials(text)}' is not the location of a registry", hint=_hint(text, _REGISTRY_HINT)
+    )
+
+
+def _without_credentials(text: str) -> str:
+    """Return *text* as it may be told: who we are, and a password, is left out."""
+    return _CREDENTIALS.sub(r"\1…@", text)
+
+
+def _hint(text: str, hint: str) -> str:
+    return "leave out what is before '@': 'docker login' keeps who we are" if _CREDENTIALS.search(text) else hint
 
 
 def registry_named(text: str, registries: Mapping[str, str], base: Path) -> str:
@@ -199,9 +215,8 @@ def _oci_reference(text: str, whole: str) -> Reference:
     host, _, repository = place.partition("/")
     repository, _, tag = repository.partition(":")
     if not re.fullmatch(_HOST, host, re.ASCII) or (digest and not DIGEST.fullmatch(digest)):
-        raise PackageError(
-            f"'{whole}' is not a reference", hint="it is like oci://registry.example.com/modules/web:1.2.0"
-        )
+        hint = _hint(whole, "it is like oci://registry.example.com/modules/web:1.2.0")
+        raise PackageError(f"'{_without_credentials(whole)}' is not a reference", hint=hint)
     if tag and not TAG.fullmatch(tag):
         raise PackageError(f"'{whole}': '{tag}' cannot be a tag", hint="letters, digits, '.', '_' and '-'")
     origin = Origin(f"oci://{host.lower()}", _package(repository, whole))

@@ -163,3 +163,33 @@ def test_a_short_name_of_jsonnet_bundler_that_armlibs_library_has_is_left_out(tm
     dependency = {"source": {"git": {"remote": "https://git.example.com/x/arm.git", "subdir": ""}}, "version": "main"}
     write(tmp_path, {"jsonnetfile.json": json.dumps({"version": 1, "dependencies": [dependency]})})
     assert list(read_manifest(tmp_path).dependencies) == ["git.example.com/x/arm"]
+
+
+@pytest.mark.parametrize(
+    "text", ["oci://me:hunter2@r.example.com/m", "oci://hunter2@r.example.com/m", "https://me:hunter2@r.example.com"]
+)
+def test_no_password_in_the_address_of_a_registry_is_told(text: str, tmp_path: Path) -> None:
+    with pytest.raises(PackageError) as caught:
+        parse_source(text, tmp_path)
+    assert "hunter2" not in caught.value.message
+    assert "'docker login' keeps who we are" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("text", ["oci://me:hunter2@r.example.com/web:1.0", "br:me:hunter2@r.example.com/web:1.0"])
+def test_no_password_in_a_reference_is_told(text: str, tmp_path: Path) -> None:
+    with pytest.raises(PackageError) as caught:
+        parse_reference(text, tmp_path, {}, "local:")
+    assert "hunter2" not in caught.value.message
+    assert "'docker login' keeps who we are" in (caught.value.hint or "")
+
+
+def test_no_password_in_a_manifest_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    address = "oci://me:hunter2@r.example.com/m"
+    tables = f'[registries]\ndefault = "{address}"\n[mirrors]\n"{address}" = ["{address}"]\n'
+    (tmp_path / "armlib.toml").write_text(
+        f'{tables}[dependencies]\nweb = {{ registry = "{address}", version = "1" }}\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        read_manifest(tmp_path)
+    assert [found.code for found in caught.value.diagnostics] == ["settings-value"] * 3
+    assert "hunter2" not in str([(found.message, found.hint, found.excerpt) for found in caught.value.diagnostics])
