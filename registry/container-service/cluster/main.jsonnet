@@ -30,7 +30,7 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
     },
     outbound: {
       type: 'string',
-      description: 'How nodes reach the internet: a gateway that Azure makes, the one of the subnet, its routes, or not at all',
+      description: 'How nodes reach the internet: a gateway that Azure makes, the one of the subnet, its routes, or not at all, with what nodes start from kept inside',
       allowedValues: ['managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'loadBalancer', 'none'],
       defaultValue: if args.subnet == null then 'managedNATGateway' else 'userAssignedNATGateway',
       validate(way):
@@ -138,6 +138,9 @@ interfaces.Module + interfaces.managedIdentities(systemAssigned=true) + interfac
         workloadIdentity: { enabled: true },
         imageCleaner: { enabled: true, intervalHours: 168 },
       },
+      // Without a way out nodes start with what Azure keeps for the cluster in a registry inside the network.
+      // Source: learn.microsoft.com/azure/aks/network-isolated
+      [if args.outbound == 'none' then 'bootstrapProfile']: { artifactSource: 'Cache' },
       autoUpgradeProfile: { upgradeChannel: 'patch', nodeOSUpgradeChannel: 'NodeImage' },
       networkProfile: {
         networkPlugin: 'azure',

@@ -12,7 +12,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     },
     sku: {
       type: 'string',
-      description: 'What it can do: Standard has native clients, Premium records sessions',
+      description: 'What it can do: Standard has native clients, Premium records sessions, into a container that is named in the portal',
       allowedValues: ['Basic', 'Standard', 'Premium'],
       defaultValue: 'Standard',
     },
@@ -34,7 +34,7 @@ interfaces.Module + interfaces.diagnosticSettings() + {
     },
     nativeClients: {
       type: 'bool',
-      description: 'Whether ssh and rdp of the own machine can be used, not with Basic',
+      description: 'Whether ssh and rdp of the own machine can be used, not with Basic; Premium cannot record such sessions',
       validate(isWanted): if !isBasic || !isWanted then true else 'not with Basic',
       defaultValue: false,
     },

@@ -94,7 +94,11 @@ local cluster = 'Microsoft.ContainerService/managedClusters/aks';
     },
     'goes by the routes of its subnet': {
       parameters: { name: 'aks', subnet: '/subscriptions/s/subnet', outbound: 'userDefinedRouting' },
-      resources: { [cluster]: { properties: { networkProfile: { outboundType: 'userDefinedRouting' } } } },
+      resources: { [cluster]: { properties: { networkProfile: { outboundType: 'userDefinedRouting' }, bootstrapProfile: null } } },
+    },
+    'starts nodes from what is kept inside when there is no way out': {
+      parameters: { name: 'aks', outbound: 'none' },
+      resources: { [cluster]: { properties: { networkProfile: { outboundType: 'none' }, bootstrapProfile: { artifactSource: 'Cache' } } } },
     },
   },
   random: { 'compiles with all that its parameters allow': {} },
