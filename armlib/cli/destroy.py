@@ -27,6 +27,7 @@ from armlib.cli.target import (
 )
 from armlib.diagnostics import warning
 from armlib.errors import ExitCode
+from armlib.report.text import counted
 
 if TYPE_CHECKING:
     from armlib.deploying import How
@@ -110,7 +111,7 @@ def _agree(plan: Removal) -> None:
         write_err(f"  - {one.id}\n")
         for id_ in one.inside:
             write_err(f"      with {id_}, which is not in the template\n")
-    ask(f"Delete {len(plan.doomed)} resource{'s' * (len(plan.doomed) != 1)}?")
+    ask(f"Delete {counted(len(plan.doomed), 'resource')}?")
 
 
 def _told(app: App, one: Doomed, fault: Fault | None, deleted: list[str]) -> None:

@@ -13,6 +13,7 @@ from armlib.cli.app import App
 from armlib.cli.options import ReportOptions
 from armlib.config import Flags, Settings, absolute
 from armlib.jsontypes import JsonObject
+from armlib.report.text import counted
 
 if TYPE_CHECKING:
     from armlib.packages.restore import Restored
@@ -36,8 +37,7 @@ def package_settings(app: App, project: Path, report: ReportOptions, *, result: 
 def finish_restored(app: App, restored: Restored) -> None:
     """Tell what changed, and what was fetched."""
     lines = [f"{_sign(before, now)} {name} {versions_text(before, now)}\n" for name, before, now in restored.changes]
-    count = len(restored.lock.packages)
-    lines.append(f"{count} package{'' if count == 1 else 's'}, {len(restored.fetched)} fetched\n")
+    lines.append(f"{counted(len(restored.lock.packages), 'package')}, {len(restored.fetched)} fetched\n")
     result: JsonObject = {
         "packages": [
             {

@@ -11,6 +11,7 @@ import click
 
 from armlib.cli.app import App, has_colour, write_err
 from armlib.errors import ExitCode
+from armlib.report.text import counted
 
 if TYPE_CHECKING:
     from armlib.cli.target import TargetOptions
@@ -146,7 +147,7 @@ def _as_text(delivery: Delivery, ended: Progress, seconds: float) -> bytes:
     from armlib.deploying import shown_outputs
 
     state = ended.state.casefold()
-    lines = [f"{delivery.submission.name}: {state} after {seconds:.1f} s, {len(ended.resources)} resources"]
+    lines = [f"{delivery.submission.name}: {state} after {seconds:.1f} s, {counted(len(ended.resources), 'resource')}"]
     write_err("".join(f"{line}\n" for line in lines))
     return _output_lines(list(shown_outputs(ended.outputs).items()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from armlib.cli.options import (
 )
 from armlib.errors import ExitCode, InputError, UsageError
 from armlib.jsontypes import JsonObject
+from armlib.report.text import counted
 
 if TYPE_CHECKING:
     from armlib.azuretypes.install import Installed
@@ -115,9 +117,8 @@ def list_command(app: App, pattern: str | None, versions: bool, report: ReportOp
         found = select(store, pattern)
     if not found:
         raise InputError(f"no installed type matches '{pattern}'", code="unknown-type")
-    lines = [
-        f"{name}  {' '.join(known) if versions else f'{known[-1]} ({len(known)} versions)'}\n" for name, known in found
-    ]
+    told = " ".join if versions else _newest
+    lines = [f"{name}  {told(known)}\n" for name, known in found]
     result: JsonObject = {"types": [{"type": name, "apiVersions": list(known)} for name, known in found]}
     app.finish(result, "".join(lines).encode(), ())
 
@@ -199,7 +200,7 @@ def generate_command(
     with closing(_store(_settings(app, report, "generated"))) as store:
         done = generate(store, folder, types, providers, only=only)
     result: JsonObject = {"folder": str(done.folder), "types": list(done.types), "files": done.files}
-    line = f"{len(done.types)} types in {done.files} files are in {done.folder}\n"
+    line = f"{counted(len(done.types), 'type')} in {counted(done.files, 'file')} are in {done.folder}\n"
     app.finish({"generated": result}, line.encode(), ())
 
 
@@ -256,6 +257,10 @@ def _store(settings: Settings) -> Store:
     return Store.open(store_path(settings.types.store))
 
 
+def _newest(versions: Sequence[str]) -> str:
+    return f"{versions[-1]} ({counted(len(versions), 'version')})"
+
+
 def _as_json(done: Installed) -> JsonObject:
     return {
         "path": str(done.path),
@@ -268,7 +273,8 @@ def _as_json(done: Installed) -> JsonObject:
 
 def _as_line(done: Installed) -> str:
     return (
-        f"{done.types} types of {done.providers} providers in {done.versions} versions are installed, "
+        f"{counted(done.types, 'type')} of {counted(done.providers, 'provider')} in "
+        f"{counted(done.versions, 'version')} are installed, "
         f"{done.size / 1e6:.1f} MB in {done.path}\n"
     )
 

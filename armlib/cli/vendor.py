@@ -12,7 +12,7 @@ from armlib.cli.options import FILE, ReportOptions, project_option, report_optio
 from armlib.cli.package_options import offline_option, package_settings, versions_text
 from armlib.config import absolute
 from armlib.errors import ExitCode
-from armlib.report.text import show_file
+from armlib.report.text import counted, show_file
 
 if TYPE_CHECKING:
     from armlib.jsontypes import Json
@@ -59,9 +59,8 @@ def _finish(app: App, target: Path, wanted: Vendored, found: Comparison) -> None
     if not lines:
         lines = [f"{mark} {path}\n" for path, mark in found.files.items()]
     shown = show_file(str(target), app.folder)
-    count = len(wanted.packages)
-    told = "up to date" if found.is_same else f"{len(found.files)} file{'' if len(found.files) == 1 else 's'} differed"
-    lines.append(f"{count} package{'' if count == 1 else 's'} in {shown}, {told}\n")
+    told = "up to date" if found.is_same else f"{counted(len(found.files), 'file')} differed"
+    lines.append(f"{counted(len(wanted.packages), 'package')} in {shown}, {told}\n")
     changes: list[Json] = [{"folder": one.folder, "before": one.before, "after": one.now} for one in found.changes]
     app.finish(
         {

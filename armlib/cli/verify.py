@@ -11,6 +11,7 @@ from armlib.cli.options import FILE, ReportOptions, report_options
 from armlib.cli.package_options import package_settings
 from armlib.errors import ExitCode
 from armlib.jsontypes import JsonObject
+from armlib.report.text import counted
 
 EXAMPLES = """\b
 Examples:
@@ -52,5 +53,5 @@ def verify_command(app: App, /, reference: str, files: tuple[Path, ...], report:
         "files": count,
         "signedBy": [*sorted(signed)],
     }
-    app.finish({"verified": result}, f"{found}\n{count} files, {by}\n".encode(), diagnostics)
+    app.finish({"verified": result}, f"{found}\n{counted(count, 'file')}, {by}\n".encode(), diagnostics)
     return ExitCode.WRONG_INPUT if missing else ExitCode.FINE

@@ -52,6 +52,11 @@ def show_place(place: Place, base: Path) -> str:
     return printable(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return *number* with its *noun*, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def printable(text: str) -> str:
     """Return *text* with its control characters spelled out, so that no input can drive the terminal."""
     if text.isprintable():
@@ -161,15 +166,11 @@ def _frames(frames: Sequence[Frame], base: Path, paint: _Paint) -> Iterable[str]
         name = f" in {printable(frame.name)}" if frame.name else ""
         yield f"  {paint('called from', _DIM)} {show_place(frame.place, base)}{name}"
     if len(user) > _MOST_FRAMES:
-        yield paint(f"  … and {_count(len(user) - _MOST_FRAMES, 'more frame')}", _DIM)
+        yield paint(f"  … and {counted(len(user) - _MOST_FRAMES, 'more frame')}", _DIM)
     if len(user) < len(frames):
-        yield paint(f"  ({_count(len(frames) - len(user), 'frame')} inside armlib's library)", _DIM)
+        yield paint(f"  ({counted(len(frames) - len(user), 'frame')} inside armlib's library)", _DIM)
 
 
 def _summary(diagnostics: Sequence[Diagnostic]) -> str:
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    return ", ".join(_count(counts[severity], severity.value) for severity in Severity if counts[severity])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return ", ".join(counted(counts[severity], severity.value) for severity in Severity if counts[severity])

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from armlib.jsontypes import Json
+from armlib.report.text import counted
 from armlib.testing.run import Outcome
 
 _MOST = 12  # problems of one test that are shown as text
@@ -30,9 +31,8 @@ def failure_text(outcome: Outcome, base: Path) -> str:
 def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
     """Return the last line."""
     failed = sum(not outcome.passed for outcome in outcomes)
-    files = len({outcome.file for outcome in outcomes})
-    plural = "s" * (files != 1)
-    return f"{len(outcomes) - failed} passed, {failed} failed in {files} file{plural}, {seconds:.1f} s\n"
+    files = counted(len({outcome.file for outcome in outcomes}), "file")
+    return f"{len(outcomes) - failed} passed, {failed} failed in {files}, {seconds:.1f} s\n"
 
 
 def as_json(outcomes: Sequence[Outcome], base: Path) -> list[Json]:

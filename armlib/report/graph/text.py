@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from armlib.compiler.dependencies import Step, all_steps
-from armlib.report.text import printable
+from armlib.report.text import counted, printable
 
 _LONGEST = 60  # characters of a name or a type that others are aligned to
 _LONGEST_EXPRESSION = 40  # characters of a name that only the deployment knows
@@ -61,4 +61,4 @@ def _called(step: Step) -> str:
 def total(steps: Sequence[Step]) -> str:
     """Return how many resources and steps there are: ``7 resources in 2 steps``."""
     count, longest = sum(1 for _ in all_steps(steps)), max((step.number for step in steps), default=0)
-    return f"{count} resource{'s' * (count != 1)} in {longest} step{'s' * (longest != 1)}"
+    return f"{counted(count, 'resource')} in {counted(longest, 'step')}"
