@@ -8,6 +8,7 @@ from typing import TypeAlias
 from armlib.compiler.link import Linked
 from armlib.compiler.rules.duplicates import duplicate_resources
 from armlib.compiler.rules.expressions import expressions
+from armlib.compiler.rules.joined_text import joined_texts
 from armlib.compiler.rules.limits import limits as within_limits
 from armlib.compiler.rules.scopes import scopes
 from armlib.compiler.rules.shape import shape
@@ -15,7 +16,7 @@ from armlib.diagnostics import Diagnostic
 
 Rule: TypeAlias = Callable[[Linked], Iterable[Diagnostic]]
 
-RULES: tuple[Rule, ...] = (shape, duplicate_resources, expressions, scopes)
+RULES: tuple[Rule, ...] = (shape, duplicate_resources, expressions, joined_texts, scopes)
 """What every template is held to, beside the limits."""
 
 

@@ -42,6 +42,7 @@ class Resource:
     symbol: str = ""
     loop: str = ""
     texts: list[str] = field(default_factory=list)
+    bracketed: list[str] = field(default_factory=list)  # strings with a bracket inside, which are no expressions
     inner: Level | None = None
     parent: Resource | None = None  # the resource that it is written inside of
     is_existing: bool = False
@@ -144,7 +145,7 @@ def _add(level: Level, body: JsonObject, path: JsonPath, parent: Resource | None
     )
     level.resources.append(resource)
     template = _inner_template(body) if folded == DEPLOYMENTS else None
-    _gather_texts(body, resource.texts, template)
+    _gather_texts(body, resource.texts, resource.bracketed, template)
     if template is not None:
         resource.inner = _nested(level, resource, template)
     children = body.get("resources")
@@ -272,8 +273,8 @@ def _inner_bindings(level: Level, resource: Resource, template: JsonObject, home
     return Bindings(home, variables, known, mark)
 
 
-def _gather_texts(body: JsonObject, texts: list[str], template: JsonObject | None) -> None:
-    """Append to *texts* the strings of a resource that start like an expression or an id.
+def _gather_texts(body: JsonObject, texts: list[str], bracketed: list[str], template: JsonObject | None) -> None:
+    """Append to *texts* the strings of a resource that start like an expression or an id, to *bracketed* others.
 
     This runs over every value of every resource; it is written for speed.
     """
@@ -285,6 +286,10 @@ def _gather_texts(body: JsonObject, texts: list[str], template: JsonObject | Non
         if kind is str:
             if item and item[0] in "[/":
                 texts.append(item)
+                if item[-1] != "]" or (item[0] == "/" and "[" in item):
+                    bracketed.append(item)
+            elif "[" in item:
+                bracketed.append(item)
         elif kind is dict:
             if item is not template:
                 push(item.values())

@@ -98,7 +98,7 @@ def _in_level(level: Level, names: Names) -> Iterator[Diagnostic]:
             if text not in seen and text[:1] == "[":
                 seen.add(text)
                 if LITERAL_ID.match(text) is None or not _has_all_names(text):
-                    yield from _told(text, names, partial(_without_template, resource.body), resource.path)
+                    yield from _told(text, names, partial(without_template, resource.body), resource.path)
     template, path = level.template, level.path
     early = Names(
         parameters=names.parameters, variables=names.variables, functions=names.functions, allows_runtime=False
@@ -120,7 +120,7 @@ def _defaults(parameters: Json) -> Json:
     return [each.get("defaultValue") for each in parameters.values() if isinstance(each, dict)]
 
 
-def _without_template(body: JsonObject) -> Json:
+def without_template(body: JsonObject) -> Json:
     """Return a resource without what is told of elsewhere: its children and the template that it deploys."""
     rest = {name: value for name, value in body.items() if name != "resources"}
     properties = rest.get("properties")

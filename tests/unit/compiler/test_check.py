@@ -131,7 +131,7 @@ def test_functions_are_told_where_they_do_not_belong() -> None:
 def test_the_group_of_a_nested_deployment_can_be_asked_for() -> None:
     inner = template(resource(SITE, "w", "[resourceGroup().location]", "'[resourceGroup()] in a text'"))
     whole = template(deployment("d", inner, resourceGroup="g", location="l"))
-    assert found(whole, ScopeKind.SUBSCRIPTION) == []
+    assert [code for code, _ in found(whole, ScopeKind.SUBSCRIPTION)] == ["joined-expression"]  # and no group is missed
     wrong = template(resource("A.B/c", "x", "[concat('resourceGroup()', resourceGroup().name)]"))
     assert found(wrong, ScopeKind.SUBSCRIPTION) == [("wrong-scope", ("resources", 0, "properties", "m0"))]
     assert found(template(resource("A.B/c", "x", "[concat('resourceGroup()')]")), ScopeKind.TENANT) == []
