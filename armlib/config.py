@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from armlib.dataclass import dataclass
-from armlib.errors import UsageError
+from armlib.errors import InputError, UsageError
 from armlib.jsontypes import Json
 
 FILE_NAME = "armlib.toml"
@@ -186,6 +186,12 @@ def project_root(start: Path) -> Path:
                 return candidate
     current = Path.cwd()
     return current if folder.is_relative_to(current) else folder
+
+
+def no_project(folder: Path) -> InputError:
+    """Return the error that there is no project in *folder* or around it."""
+    hint = "'armlib init' makes a project; --project says where it is"
+    return InputError(f"there is no {FILE_NAME} in {folder} or above", code="no-project", hint=hint)
 
 
 def load_settings(start: Path, flags: Flags, environ: Mapping[str, str]) -> Settings:

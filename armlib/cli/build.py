@@ -23,7 +23,7 @@ from armlib.cli.options import (
     project_option,
     report_options,
 )
-from armlib.config import FILE_NAME, Flags, Settings, Target, absolute
+from armlib.config import Flags, Settings, Target, absolute, no_project
 from armlib.diagnostics import nearest
 from armlib.errors import ExitCode, InputError
 from armlib.jsontypes import Json
@@ -92,11 +92,7 @@ def build_command(
 
 def _chosen(settings: Settings, names: Sequence[str], start: Path) -> list[Target]:
     if settings.file is None:
-        raise InputError(
-            f"there is no {FILE_NAME} in {start} or above",
-            code="no-project",
-            hint="'armlib init' makes one; --project says where it is",
-        )
+        raise no_project(start)
     if not settings.targets:
         hint = 'add a table: [targets.NAME] with entry = "main.jsonnet"'
         raise InputError(f"{settings.file} has no targets", code="no-targets", hint=hint)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import tomlkit
 
-from armlib.config import FILE_NAME, Settings
+from armlib.config import FILE_NAME, Settings, no_project
 from armlib.errors import UsageError
 from armlib.files import write_files
 from armlib.packages.cache import Cache
@@ -39,7 +39,7 @@ def add(settings: Settings, references: Sequence[str], alias: str | None, folder
         raise UsageError("--as names one package", hint="add them one by one")
     path = settings.project / FILE_NAME
     if settings.file is None:
-        raise PackageError(f"there is no {FILE_NAME} in {settings.project} or above", code="no-project")
+        raise no_project(settings.project)
     manifest = read_manifest(settings.project)
     before = path.read_text("utf-8")
     document = tomlkit.parse(before)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from armlib.config import Settings
+from armlib.config import Settings, no_project
 from armlib.packages.cache import ABANDONED, Cache
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.location import cache_folder
@@ -304,11 +304,10 @@ def require_project(settings: Settings) -> Path:
     """Return the ``armlib.toml`` of the project.
 
     Raises:
-        PackageError: There is none.
+        InputError: There is none.
     """
     if settings.file is None and not (settings.project / "jsonnetfile.json").is_file():
-        hint = "'armlib init' makes a project; --project says where it is"
-        raise PackageError(f"there is no armlib.toml in {settings.project} or above", code="no-project", hint=hint)
+        raise no_project(settings.project)
     return settings.project / "armlib.toml"
 
 
