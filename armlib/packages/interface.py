@@ -15,7 +15,7 @@ from armlib.packages.compare import Interface
 from armlib.packages.contents import package_files
 from armlib.packages.errors import PackageError
 from armlib.packages.lookup import Found, config_of, files_of
-from armlib.packages.manifest import Manifest
+from armlib.packages.manifest import MAIN, Manifest
 from armlib.packages.sources import Sources
 
 # In the layer, beside the sources: the templates of the examples, so that a later version can be compared with them
@@ -101,7 +101,7 @@ def describe_main(manifest: Manifest, settings: Settings, evaluator: Evaluator) 
 
     main = manifest.folder / manifest.main
     if not main.is_file():
-        if manifest.main != "main.jsonnet":
+        if manifest.main != MAIN:
             raise PackageError(f"{manifest.folder} has no {manifest.main}", code="bad-manifest")
         return {}
     target = Target(name="describe", entries=((manifest.name, main),), library=collection_of(manifest))

@@ -30,6 +30,7 @@ from armlib.settings_file import Table, open_settings_file
 
 MODULE_FILE = "module.json"
 BUNDLER_FILE = "jsonnetfile.json"
+MAIN = "main.jsonnet"
 BUNDLER_LOCK = "jsonnetfile.lock.json"
 _IMPORT_HINT: Final = (
     'a name is like \'storage/account\'; another one is given by NAME = { package = "…", version = "…" }'
@@ -82,7 +83,7 @@ class Manifest:
     description: str | None = None
     license: str | None = None
     homepage: str | None = None
-    main: str = "main.jsonnet"
+    main: str = MAIN
     exports: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     dependencies: Mapping[str, Dependency] = field(default_factory=dict)
@@ -141,7 +142,7 @@ def _read_toml(folder: Path, project: Path) -> Manifest:
         description=package.text("description"),
         license=package.text("license"),
         homepage=package.text("homepage"),
-        main=package.text("main") or "main.jsonnet",
+        main=package.text("main") or MAIN,
         exports=tuple(package.texts("exports")),
         exclude=tuple(package.texts("exclude")),
         dependencies={name: dependency for name, dependency in found.items() if dependency is not None},
@@ -149,7 +150,7 @@ def _read_toml(folder: Path, project: Path) -> Manifest:
         mirrors=_read_mirrors(root.table("mirrors"), folder, project),
         trust=_read_trust(root.table("trust"), folder),
     )
-    if package.keys() and not (manifest.name and manifest.version):
+    if package.keys() and not {"name", "version"} <= set(package.keys()):
         package.problem((), "a package has a name and a version", 'name = "area/name", version = "1.0.0"')
     package.finish()
     reader.finish()
@@ -333,7 +334,7 @@ def _read_module(folder: Path, project: Path) -> Manifest:
             description=_text_of(module, "description"),
             license=_text_of(module, "license"),
             homepage=_text_of(module, "homepage"),
-            main=_text_of(module, "main") or "main.jsonnet",
+            main=_text_of(module, "main") or MAIN,
             exports=_list_of(module, "exports"),
             exclude=_list_of(module, "exclude"),
             dependencies=dependencies,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from armlib.config import Settings
@@ -12,7 +14,7 @@ from armlib.packages.contents import package_files
 from armlib.packages.errors import PackageError
 from armlib.packages.interface import EXAMPLES, interface_of_folder, interface_of_package
 from armlib.packages.lookup import found_at
-from armlib.packages.manifest import Manifest
+from armlib.packages.manifest import MAIN, Manifest
 from armlib.packages.oci import Descriptor, Repository, canonical
 from armlib.packages.origin import Origin, Reference
 from armlib.packages.package import Artifact, build, push
@@ -58,9 +60,22 @@ def make_artifact(manifest: Manifest, settings: Settings, evaluator: Evaluator) 
     files = package_files(manifest)
     if not files:
         raise PackageError(f"{manifest.folder} has no files", code="package-empty")
+    _require_entrances(manifest, files)
     interface = interface_of_folder(manifest, settings, evaluator)
     made = {**files, EXAMPLES: canonical({**interface.examples})} if interface.examples else files
     return build(manifest, made, interface.descriptor), interface
+
+
+def _require_entrances(manifest: Manifest, files: Collection[str]) -> None:
+    """Hold the main module and what others may import to the *files* of the package."""
+    is_there = manifest.main in files or (manifest.main == MAIN and not (manifest.folder / MAIN).exists())
+    if not is_there:
+        message = f"the main module {manifest.main} is none of the files of the package in {manifest.folder}"
+        raise PackageError(message, code="bad-manifest", hint="main names a file there that exclude does not leave out")
+    for pattern in manifest.exports:
+        if not any(fnmatchcase(path, pattern) for path in files):
+            message = f"exports of the package in {manifest.folder} has '{pattern}', and none of its files fits"
+            raise PackageError(message, code="bad-manifest", hint='a pattern is like "main.jsonnet" or "lib/*"')
 
 
 def require_honest_version(manifest: Manifest, interface: Interface, sources: Sources, origin: Origin) -> list[Change]:

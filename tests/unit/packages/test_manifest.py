@@ -193,3 +193,13 @@ def test_no_password_in_a_manifest_is_told_wherever_it_stands(tmp_path: Path) ->
         read_manifest(tmp_path)
     assert [found.code for found in caught.value.diagnostics] == ["settings-value"] * 3
     assert "hunter2" not in str([(found.message, found.hint, found.excerpt) for found in caught.value.diagnostics])
+
+
+def test_a_name_or_version_that_is_wrong_is_not_told_to_be_absent_too(tmp_path: Path) -> None:
+    (tmp_path / "armlib.toml").write_text('[package]\nname = "Web"\nversion = "1.0"\n')
+    with pytest.raises(SettingsError) as caught:
+        read_manifest(tmp_path)
+    assert [found.message.partition(":")[0] for found in caught.value.diagnostics] == [
+        "package.name",
+        "package.version",
+    ]

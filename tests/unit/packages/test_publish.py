@@ -402,6 +402,23 @@ def test_a_folder_that_cannot_be_read_is_not_left_out_without_a_word(
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"main": "../main.jsonnet"}, "the main module ../main.jsonnet is none of the files"),
+        ({"main": "gone.jsonnet"}, "the main module gone.jsonnet is none of the files"),
+        ({"exclude": ["main.*"]}, "the main module main.jsonnet is none of the files"),
+        ({"exports": ["main.jsonnet", "libs/*"]}, "has 'libs/*', and none of its files fits"),
+    ],
+)
+def test_what_others_enter_a_package_by_is_in_it(said: dict[str, object], message: str, person: Person) -> None:
+    folder = write(person.folder / "web", {"main.jsonnet": MODULE, "lib/a.libsonnet": "{}", "../main.jsonnet": MODULE})
+    (folder / "module.json").write_text(json.dumps({"name": "web", "version": "1.0.0", **said}), "utf-8")
+    with WorkerEvaluator() as evaluator, pytest.raises(PackageError) as caught:
+        make_artifact(read_manifest(folder), person.settings(), evaluator)
+    assert message in caught.value.message
+
+
 def test_tests_and_hidden_files_stay_at_home(person: Person) -> None:
     files = {
         "tests/a_test.jsonnet": "1",
