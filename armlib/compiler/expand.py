@@ -52,7 +52,7 @@ def expand(
     if not children:
         return template, []
     if any(isinstance(part["resources"], dict) for part in (template, *(child.template for child in children))):
-        template, children = _all_symbolic(template, children)
+        template, children = _all_symbolic(template, children, kind)
     bindings = Bindings(scope_ids(kind), _section(template, "variables"))
     by_key = {child.key: child for child in children}
     expansion = _Expansion(children={}, bindings=bindings)
@@ -76,10 +76,14 @@ def expand(
     return rewritten, [*clashes, *expansion.diagnostics]
 
 
-def _all_symbolic(template: JsonObject, children: list[Child]) -> tuple[JsonObject, list[Child]]:
+def _all_symbolic(template: JsonObject, children: list[Child], kind: ScopeKind) -> tuple[JsonObject, list[Child]]:
     """Return everything with symbolic names; the names of *template* are its keys from now on."""
     symbolic = with_symbols(template)
-    keys = dict(zip((key for key, _ in _items(template["resources"])), _section(symbolic, "resources"), strict=True))
+    keys: dict[str | int, str | int] = {key: key for key, _ in _items(template["resources"])}
+    if isinstance(template["resources"], list):  # those inside of others get names of their own
+        names = [name for name, body in _section(symbolic, "resources").items() if isinstance(body, dict)]
+        named = zip(survey(template, kind).resources, names, strict=True)
+        keys |= {resource.path[1]: name for resource, name in named if resource.parent is None}
     return symbolic, [
         Child(key=keys[child.key], file=child.file, template=with_symbols(child.template)) for child in children
     ]

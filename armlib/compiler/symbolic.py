@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 
 from armlib.compiler.identity import Mention
 from armlib.compiler.index import Index
@@ -46,15 +47,23 @@ def _symbolic(level: Level) -> JsonObject:
     def rewrite(node: Node) -> Node | None:
         return _reference(node, index, symbols)
 
-    resources: JsonObject = {}
-    for resource in level.resources:
+    def named(resource: Resource) -> JsonObject:
         body = {name: value for name, value in _with_inner(resource).items() if name != "resources"}
         if resource.parent is not None:
             body |= {"type": resource.type, "name": resource.name}
-        resources[symbols[resource]] = {
+        return {
             name: _entries(value, index, symbols) if name == "dependsOn" else replaced(value, rewrite)
             for name, value in body.items()
         }
+
+    resources: JsonObject = {}
+    written = level.template["resources"]
+    by_place = {place: [*group] for place, group in groupby(level.resources, lambda one: one.path[len(level.path) + 1])}
+    for number, value in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(value, dict):
+            resources |= {symbols[resource]: named(resource) for resource in by_place[number]}
+        else:
+            resources[f"resource__{number}"] = value  # for the check to tell
     others: JsonObject = {
         name: replaced(value, rewrite) if name in ("outputs", "asserts") else value
         for name, value in level.template.items()

@@ -58,6 +58,19 @@ def test_what_cannot_be_carried_over_is_an_error() -> None:
     assert found == ["module-resource", "module-resource"]
 
 
+def test_a_module_with_symbolic_names_is_taken_beside_resources_inside_of_others() -> None:
+    child = {"type": "slots", "apiVersion": "v", "name": "s"}
+    symbolic: Any = {"resources": {"st": resource(STORE, "a")}, "outputs": {"x": {"value": "q"}}}
+    reader = resource(SITE, "v", "[reference('m').outputs.x.value]")
+    whole: Any = {"resources": [resource(SITE, "w", resources=[child]), 3, module("m"), reader]}
+    made = [Child(key=2, file="m.json", template=symbolic)]
+    done, found = expand(whole, made, "main.json", ScopeKind.GROUP)
+    resources: Any = done["resources"]
+    assert found == []
+    assert list(resources) == ["sites_w", "slots_w_s", "resource__1", "st", "sites_v"]
+    assert resources["sites_v"]["properties"] == {"m0": "q"}
+
+
 def test_a_template_with_symbolic_names_takes_modules_without() -> None:
     whole: Any = {
         "languageVersion": "2.0",

@@ -72,6 +72,12 @@ def test_children_stand_beside_their_parent() -> None:
     }
 
 
+def test_what_is_no_object_is_kept_for_the_check_to_tell() -> None:
+    made: Any = with_symbols({"resources": [3, resource(SITE, "w"), None]})
+    assert list(made["resources"].values()) == [3, resource(SITE, "w"), None]
+    assert [each.code for each in check(linked(made, symbolizes=True), ())] == ["wrong-type", "wrong-type"]
+
+
 def test_nested_templates_have_symbolic_names_too() -> None:
     deep = template(resource(STORE, "st"), resource(SITE, "w", "[reference('st').x]", dependsOn=["st"]))
     nested = template(
