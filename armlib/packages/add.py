@@ -49,8 +49,13 @@ def add(settings: Settings, references: Sequence[str], alias: str | None, folder
         reference = parse_reference(text, folder, registries, manifest.default_registry)
         name, value = _entry(settings, manifest, _seen_from(reference, folder, settings.project), alias)
         table[name] = value
-    changed = tomlkit.dumps(document)
-    return _locked(settings, path, changed.encode())
+    changed = tomlkit.dumps(document).encode()
+    restored = _locked(settings, manifest, changed)
+    if path.read_text("utf-8") != before:
+        message = f"{path} was changed while packages were fetched, and is left as it is now"
+        raise PackageError(message, code="changed-meanwhile", hint="run the command again")
+    write_files({path: changed, settings.project / LOCK_NAME: lock_text(restored.lock)})
+    return restored
 
 
 def _seen_from(reference: Reference, folder: Path, project: Path) -> Reference:
@@ -132,8 +137,8 @@ def _inline(values: dict[str, str | None]) -> object:
     return table
 
 
-def _locked(settings: Settings, path: Path, text: bytes) -> Restored:
-    """Return the lock for a project whose ``armlib.toml`` has *text*; both are written."""
+def _locked(settings: Settings, own: Manifest, text: bytes) -> Restored:
+    """Return the lock for the project whose manifest is *own*, as it is when ``armlib.toml`` has *text*."""
     import tempfile
 
     from armlib.config import Flags, load_settings
@@ -142,8 +147,5 @@ def _locked(settings: Settings, path: Path, text: bytes) -> Restored:
         (Path(scratch) / FILE_NAME).write_bytes(text)
         asked = load_settings(Path(scratch), Flags(), {}).packages.asked
         changed = read_manifest(Path(scratch), Path(scratch))
-    own = read_manifest(settings.project)
     manifest = replace(own, dependencies={**own.dependencies, **changed.dependencies})
-    restored = lock_again(settings, manifest, asked_digest(asked, settings.project), keep=None)
-    write_files({path: text, settings.project / LOCK_NAME: lock_text(restored.lock)})
-    return restored
+    return lock_again(settings, manifest, asked_digest(asked, settings.project), keep=None)

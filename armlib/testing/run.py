@@ -22,7 +22,7 @@ from armlib.jsontypes import JsonObject
 from armlib.testing.branches import CoveringEvaluator
 from armlib.testing.cases import Case, RandomCase, failures, problem, read_table, told
 from armlib.testing.discovery import Kind, TestFile
-from armlib.testing.golden import compare
+from armlib.testing.golden import compare, forget, forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,15 @@ def tests_of(file: TestFile, how: How, environ: dict[str, str], evaluator: Evalu
         reads = (*(read.path for read in table.reads), *found.reads)
         return replace(found, reads=reads, taken=covering.take())
 
-    return tuple(Test(name=case.name, run=partial(outcome, case)) for case in table.cases)
+    tests = tuple(Test(name=case.name, run=partial(outcome, case)) for case in table.cases)
+    left = forgotten(file.path, [case.golden for case in table.cases if isinstance(case, Case) and case.golden])
+    return (*tests, _forgetting(file, left, how)) if left else tests
+
+
+def _forgetting(file: TestFile, left: Sequence[Path], how: How) -> Test:
+    name = "has no golden files but those of its cases"
+    clear = partial(forget, left, update=how.update_golden)
+    return Test(name=name, run=partial(_timed, file, name, lambda: (clear(), [*map(str, left)])))
 
 
 def _wanted(file: TestFile, name: str, how: How) -> bool:

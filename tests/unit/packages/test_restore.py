@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from armlib.packages.layout import Layout
 from armlib.packages.listed import as_table, as_tree
 from armlib.packages.lock import LOCK_NAME, Lock, Locked, lock_text, read_lock, sealed
 from armlib.packages.locked import tree_folder
-from armlib.packages.restore import lock_again, names_but, require_locked, restore, write_lock
+from armlib.packages.restore import Restored, lock_again, names_but, require_locked, restore, write_lock
 from tests.unit.packages.conftest import Publish, package_folder
 
 MakeSettings = Callable[..., Settings]
@@ -240,6 +241,30 @@ def test_add_that_fails_changes_nothing(publish: Publish, settings: MakeSettings
         assert said in caught.value.message
     assert (made.project / "armlib.toml").read_bytes() == before
     assert not (made.project / "armlib.lock").exists()
+
+
+def test_what_others_write_while_packages_are_added_stays(
+    publish: Publish, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish("web", "1.0.0")
+    publish("net", "1.0.0")
+    made = settings()
+    path = made.project / "armlib.toml"
+
+    def interrupted(*arguments: Any, **more: Any) -> Restored:
+        done = lock_again(*arguments, **more)
+        path.write_text(path.read_text("utf-8").replace("[dependencies]", '[dependencies]\nnet = "1"'), "utf-8")
+        return done
+
+    monkeypatch.setattr("armlib.packages.add.lock_again", interrupted)
+    with pytest.raises(PackageError) as caught:
+        add(made, ["web"], None, made.project)
+    assert caught.value.code == "changed-meanwhile"
+    assert 'net = "1"' in path.read_text("utf-8")
+    assert "web" not in path.read_text("utf-8")
+    monkeypatch.undo()
+    added = add(settings('net = "1"'), ["web"], None, made.project)
+    assert list(added.lock.packages) == ["net 1.0.0", "web 1.0.0"]
 
 
 def test_one_package_by_two_names(publish: Publish, settings: MakeSettings) -> None:

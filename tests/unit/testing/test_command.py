@@ -127,6 +127,22 @@ def test_golden_templates_are_written_and_compared(module: Path, capfdbinary: Ca
     assert b'resources[0].sku.name: is "Standard_ZRS", not "Standard_LRS"' in capfdbinary.readouterr().err
 
 
+def test_golden_files_of_no_case_are_told_and_removed(module: Path, capfdbinary: CaptureFixture[bytes]) -> None:
+    tests, golden = module / "tests", module / "tests" / "golden"
+    text = "{ cases: { before: { parameters: { name: 'a' }, golden: true } } }"
+    for name in ("main_test", "other_test"):
+        write(tests / f"{name}.jsonnet", text)
+    assert run(["test", "tests", "--update-golden", "--jobs", "1"]) == 0
+    write(tests / "main_test.jsonnet", text.replace("before", "after"))
+    assert run(["test", "tests", "--jobs", "1"]) == 1
+    said = capfdbinary.readouterr().err.decode()
+    assert "golden/main_test.before.json is of no case; --update-golden removes it" in said
+    assert "other_test" not in said
+    assert run(["test", "tests", "--update-golden", "--jobs", "1"]) == 0
+    assert [path.name for path in sorted(golden.iterdir())] == ["main_test.after.json", "other_test.before.json"]
+    assert run(["test", "tests", "--jobs", "1"]) == 0
+
+
 def test_a_file_that_cannot_be_read_is_a_failure_beside_the_others(
     module: Path, capfdbinary: CaptureFixture[bytes]
 ) -> None:
