@@ -18,6 +18,7 @@ from armlib.diagnostics import Diagnostic, error, nearest, warning
 from armlib.expressions.parser import is_expression
 from armlib.expressions.values import Unknown, Value
 from armlib.jsontypes import JsonPath
+from armlib.template.nesting import has_own_scope
 from armlib.template.scope import ScopeKind, scope_kind_of_schema
 
 DEPLOYMENT: Final = "microsoft.resources/deployments"
@@ -166,7 +167,7 @@ def resources_of(
     kind = scope or scope_kind_of_schema(str(template.get("$schema", "")))
     yield from _resources(
         template.get("resources"),
-        _Around(TemplateValues.of(template), None if kind is None else _SCOPES[kind]),
+        _Around(TemplateValues.of(template), None if kind is None else _SCOPES[kind], template),
         (*path, "resources"),
     )
 
@@ -223,6 +224,7 @@ class _Around(NamedTuple):
 
     values: TemplateValues
     scope: Scopes | None
+    template: Mapping[str, Any]
     parent: str | None = None
 
 
@@ -330,12 +332,9 @@ def _nested(placed: Placed, around: _Around) -> Iterator[Placed]:
     template = properties.get("template")
     if not isinstance(template, Mapping):
         return
-    options = properties.get("expressionEvaluationOptions")
-    how = options.get("scope") if isinstance(options, Mapping) else None
-    inner = isinstance(how, str) and how.casefold() == "inner"
-    values = TemplateValues.of(template) if inner else around.values
+    values = TemplateValues.of(template) if has_own_scope(properties, around.template) else around.values
     path = (*placed.path, "properties", "template", "resources")
-    yield from _resources(template.get("resources"), _Around(values, _scope_of_deployment(placed)), path)
+    yield from _resources(template.get("resources"), _Around(values, _scope_of_deployment(placed), template), path)
 
 
 def _scope_of_deployment(placed: Placed) -> Scopes | None:

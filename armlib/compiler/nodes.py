@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from armlib.expressions.parser import ExpressionSyntaxError, is_expression, parse, unescape
 from armlib.expressions.printer import print_node
 from armlib.expressions.syntax import Call, Index, Literal, Member, Node
 from armlib.jsontypes import Json
+from armlib.template.nesting import evaluation_scope
 
 
 def to_node(value: Json) -> Node:
@@ -47,17 +48,10 @@ def replaced(value: Json, replace: Callable[[Node], Json | Node | None]) -> Json
         items = [replaced(item, replace) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     if isinstance(value, dict):
-        inner = value.get("template") if _is_inner_scoped(value) else None
+        inner = value.get("template") if evaluation_scope(value) == "inner" else None
         members = {name: item if item is inner else replaced(item, replace) for name, item in value.items()}
         return value if all(members[name] is value[name] for name in value) else members
     return value
-
-
-def _is_inner_scoped(value: Mapping[str, Json]) -> bool:
-    """Return whether *value* are the properties of a deployment whose template is evaluated in a scope of its own."""
-    options = value.get("expressionEvaluationOptions")
-    scope = options.get("scope") if isinstance(options, dict) else None
-    return isinstance(scope, str) and scope.lower() == "inner"
 
 
 def _replaced_text(text: str, replace: Callable[[Node], Json | Node | None]) -> Json:

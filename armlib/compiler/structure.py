@@ -16,6 +16,7 @@ from armlib.compiler.identity import (
     scope_ids,
 )
 from armlib.jsontypes import Json, JsonObject, JsonPath
+from armlib.template.nesting import evaluation_scope, has_own_scope
 from armlib.template.scope import ScopeKind
 
 DEPLOYMENTS = "microsoft.resources/deployments"
@@ -85,11 +86,6 @@ class Level:
     def is_symbolic(self) -> bool:
         """Whether resources have symbolic names (language version 2.0)."""
         return isinstance(self.template.get("resources"), dict)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the template has language version 2.0, in which nested templates have a scope of their own."""
-        return str(self.template.get("languageVersion", "1.0")) >= "2"
 
     def levels(self) -> Iterator[Level]:
         """Yield this level and those inside it, outermost first."""
@@ -224,23 +220,14 @@ def _inner_template(body: JsonObject) -> JsonObject | None:
     return template if isinstance(template, dict) else None
 
 
-def evaluation_scope(body: JsonObject) -> str:
-    """Return what a deployment says of the scope that its template is evaluated in, ``inner`` or ``outer``; or ""."""
-    properties = body.get("properties")
-    options = properties.get("expressionEvaluationOptions") if isinstance(properties, dict) else None
-    scope = options.get("scope") if isinstance(options, dict) else None
-    return scope.lower() if isinstance(scope, str) else ""
-
-
 def is_inner_scoped(body: JsonObject) -> bool:
     """Return whether a deployment says that its template is evaluated in a scope of its own."""
-    return evaluation_scope(body) == "inner"
+    return evaluation_scope(body.get("properties")) == "inner"
 
 
 def _nested(level: Level, resource: Resource, template: JsonObject) -> Level:
     home = _target(level, resource.body)
-    scope = evaluation_scope(resource.body)
-    is_inner = scope == "inner" or (scope != "outer" and level.is_new)
+    is_inner = has_own_scope(resource.body.get("properties"), level.template)
     bindings = _inner_bindings(level, resource, template, home) if is_inner else level.bindings
     inner = Level(
         template=template,

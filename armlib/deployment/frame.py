@@ -31,6 +31,7 @@ from armlib.expressions.environment import Budget, Environment, Site
 from armlib.expressions.values import Value
 from armlib.jsontypes import JsonObject, JsonPath
 from armlib.template.limits import MAX_RESOURCES
+from armlib.template.nesting import is_new
 
 MAX_INSTANCES = 5_000  # of one evaluation, nested deployments included; the service takes 800 of one template
 _WHOLE_DEPLOYMENT = re.compile(rb"deployment\(\s*\)(?!\s*\.\s*(?:name|location)\b)", re.IGNORECASE)
@@ -111,7 +112,7 @@ class Frame:
         self.link = link
         self.is_outer = outer is not None
         self.is_incomplete = False  # a resource could not be made: what waits for it is not to blame
-        self.is_symbolic = str(template.get("languageVersion", "1.0")) >= "2"
+        self.is_symbolic = is_new(template)
         self.names = Names(
             template,
             path,

@@ -18,6 +18,7 @@ from armlib.expressions.syntax import Call, Literal
 from armlib.expressions.values import Secret, Unknown, Value
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.template.limits import MAX_PARAMETERS, MAX_VARIABLES
+from armlib.template.nesting import is_new
 
 _PARAMETER_HELP = "Please see https://aka.ms/arm-create-parameter-file for usage details."
 _VARIABLE_HELP = "Please see https://aka.ms/arm-template/#variables for usage details."
@@ -54,7 +55,7 @@ class Names:
         self._unknown_parameters = unknown_parameters
         self._environment = environment
         self._problems = problems
-        self._is_new = str(template.get("languageVersion", "1.0")) >= "2"
+        self._is_new = is_new(template)
         self._running: dict[str, None] = {}  # what is being worked out: a circle is drawn from it
         self._declared = self._section("parameters")
         self._parameters = {name.lower(): self._parameter_cell(name) for name in self._declared}

@@ -9,6 +9,7 @@ from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath
 from armlib.lint.subject import DEPLOYMENTS, Level, Resource, Surroundings, TemplateSubject, Use
 from armlib.lint.walk import key_of, member, parsed
+from armlib.template.nesting import has_own_scope
 
 _SECTIONS: Final = ("parameters", "variables", "functions", "resources", "outputs", "asserts")
 
@@ -84,14 +85,12 @@ def _nested_template(resource: Resource) -> dict[str, Any] | None:
 
 
 def _nest(level: Level, resource: Resource, template: JsonObject, levels: list[Level]) -> None:
-    options = member(member(resource.body, "properties"), "expressionEvaluationOptions")
-    scope = member(options, "scope")
     inner = Level(
         body=template,
         path=resource.place("properties", "template"),
         owner=resource,
         around=level,
-        is_inner=isinstance(scope, str) and scope.lower() == "inner",
+        is_inner=has_own_scope(resource.body.get("properties"), level.body),
     )
     resource.inner = inner
     levels.append(inner)

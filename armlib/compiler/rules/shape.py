@@ -8,10 +8,11 @@ from typing import TypeAlias
 from armlib.compiler.evaluate import MODULE_TYPE
 from armlib.compiler.link import Linked
 from armlib.compiler.sections import kind_of, section_problems
-from armlib.compiler.structure import DEPLOYMENTS, Level, Resource, evaluation_scope
+from armlib.compiler.structure import DEPLOYMENTS, Level, Resource
 from armlib.diagnostics import Diagnostic, error, nearest
 from armlib.expressions.parser import is_expression
 from armlib.jsontypes import Json, JsonObject, JsonPath
+from armlib.template.nesting import evaluation_scope, is_new
 
 Kinds: TypeAlias = Mapping[str, tuple[str, ...]]
 
@@ -226,7 +227,7 @@ def _deployment(resource: Resource) -> Iterator[Diagnostic]:
     elif "template" in members and "templateLink" in members:
         message = f"the deployment '{resource.label}' has both a template and a templateLink"
         yield error("two-templates", message, path=resource.path)
-    if resource.level.is_new and "template" in members and evaluation_scope(resource.body) == "outer":
+    if "template" in members and evaluation_scope(properties) == "outer" and is_new(resource.level.template):
         message = f"the template of the deployment '{resource.label}' is evaluated in the scope of the one around it"
         hint = (
             "language version 2.0 refuses that: say expressionEvaluationOptions: { scope: 'inner' } and pass it what "

@@ -104,6 +104,8 @@ def nested(scope: str | None, value: str) -> Template:
 def test_only_an_outer_scope_writes_secrets_out(scope: str | None, found: bool) -> None:
     template = resources(nested(scope, "[parameters('secret')]"), parameters=SECRET)
     assert bool(paths("secure-in-nested", template)) is found
+    new = {**template, "languageVersion": "2.0"}  # in which the inner scope is the default
+    assert bool(paths("secure-in-nested", new)) is (found and scope is not None)
 
 
 @pytest.mark.parametrize(
