@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
+from armlib.compiler.origins import Source
 from armlib.diagnostics import Diagnostic, Place
-from armlib.jsonnet.digest import sha256_hex
-from armlib.jsonnet.literals import Field, Literal, UnreadableError, scan
+from armlib.jsonnet.literals import Literal
 from armlib.jsonnet.port import EvaluationError, Evaluator, Program, Read
 from armlib.jsontypes import JsonPath
 
@@ -55,38 +54,18 @@ def _inside(name: str, path: JsonPath) -> JsonPath:
 
 def _place_of(name: str, file: str, reads: Iterable[Read]) -> Place | None:
     """Return where the outermost field *name* in *file* is written; None when there are several, or none."""
-    text = next((_text(read) for read in reads if read.path == file and read.kind == "file"), "")
-    try:
-        literals = scan(text).literals if text else []
-    except UnreadableError:
-        return None
+    digest = next((read.digest for read in reads if read.path == file and read.kind == "file"), "")
+    source = Source(file, digest, is_library=False)
     fields = [
-        (_depth(literal, literals), field) for literal in literals for field in literal.fields if field.name == name
+        (_depth(literal, source.literals), field)
+        for literal in source.literals
+        for field in literal.fields
+        if field.name == name
     ]
     least = min((depth for depth, _ in fields), default=0)
     outermost = [field for depth, field in fields if depth == least]
-    return _place(outermost[0], file, text) if len(outermost) == 1 else None
+    return source.place(outermost[0].start, outermost[0].end) if len(outermost) == 1 else None
 
 
 def _depth(literal: Literal, literals: Iterable[Literal]) -> int:
     return sum(each.start < literal.start and literal.end < each.end for each in literals)
-
-
-def _place(field: Field, file: str, text: str) -> Place:
-    line = text.count("\n", 0, field.start) + 1
-    first = text.rfind("\n", 0, field.start) + 1
-    return Place(
-        file=file,
-        line=line,
-        column=field.start - first + 1,
-        end_line=line,
-        end_column=field.end - first + 1,
-    )
-
-
-def _text(read: Read) -> str:
-    try:
-        content = Path(read.path).read_bytes()
-    except OSError:
-        return ""
-    return content.decode() if sha256_hex(content) == read.digest else ""
