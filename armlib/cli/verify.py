@@ -26,16 +26,16 @@ Examples:
 @report_options
 @click.pass_obj
 def verify_command(app: App, /, reference: str, files: tuple[Path, ...], report: ReportOptions) -> ExitCode:
-    """Check every byte of the package REF against its digests, and who signed it.
+    """Check every byte of the package REF, as its registry has it, against its digests, and who signed it.
 
     With --key each of these keys must have signed it; without, what [trust] of armlib.toml asks for counts.
     """
     from armlib.diagnostics import error
-    from armlib.packages.lookup import find, opened_at, verify
+    from armlib.packages.lookup import find, opened_afresh, verify
     from armlib.packages.signatures import read_public_key, required_keys
 
     settings = package_settings(app, Path(), report, result="verified")
-    with opened_at(settings, app.folder) as (sources, manifest):
+    with opened_afresh(settings, app.folder) as (sources, manifest):
         found = find(reference, sources, manifest)
         named = {str(path): path for path in files} or dict(manifest.trust.keys)
         keys = {name: read_public_key(path) for name, path in named.items()}

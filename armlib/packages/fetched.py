@@ -19,6 +19,7 @@ from armlib.packages.manifest import Dependency, Manifest, dependency_to
 from armlib.packages.origin import parse_reference
 from armlib.packages.restore import kept_commits, require_signed, settle
 from armlib.packages.sources import Sources
+from armlib.packages.versions import listed_versions
 
 
 def fetched(texts: Sequence[str], settings: Settings, folder: Path) -> dict[str, Found]:
@@ -94,9 +95,9 @@ def _require_there(text: str, dependency: Dependency, sources: Sources) -> None:
     try:
         if dependency.revision is not None:
             sources.release(dependency.origin, None, dependency.revision)
-        elif dependency.range.newest(sources.versions(dependency.origin)) is None:
+        elif dependency.range.newest(versions := sources.versions(dependency.origin)) is None:
             message = f"{dependency.origin} has no version in {dependency.range}"
-            raise PackageError(message, code="version-not-found")
+            raise PackageError(message, code="version-not-found", hint=f"there is {listed_versions(versions)}")
     except (PackageError, RegistryError) as error:
         raise _told_with_file(text, error) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from armlib.packages.oci import Descriptor, ImageManifest, Stored, parse_manifes
 from armlib.packages.origin import Origin, Reference, parse_reference, parse_source
 from armlib.packages.package import layer_files, package_layer, read_release
 from armlib.packages.sources import Sources
-from armlib.packages.versions import from_tag, parse_range, to_tag
+from armlib.packages.versions import from_tag, listed_versions, parse_range, to_tag
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -69,6 +69,17 @@ def opened_at(settings: Settings, folder: Path) -> Iterator[tuple[Sources, Manif
         sources.close()
 
 
+@contextmanager
+def opened_afresh(settings: Settings, folder: Path) -> Iterator[tuple[Sources, Manifest]]:
+    """Give what :func:`opened_at` gives, for looking at what a registry has, whatever of it was fetched before."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as empty:
+        cache = settings.packages.cache if settings.packages.offline else Path(empty)
+        with opened_at(replace(settings, packages=replace(settings.packages, cache=cache)), folder) as opened:
+            yield opened
+
+
 def registries_around(folder: Path, project: Path) -> Mapping[str, str]:
     """Return the registries that *project* has short names for, as seen from *folder*."""
     return read_manifest(project, folder).registries if (project / FILE_NAME).is_file() else {}
@@ -103,7 +114,8 @@ def _newest_tag(reference: Reference, sources: Sources) -> str:
     versions = sources.versions(reference.origin)
     newest = wanted.newest(versions)
     if newest is None:
-        raise PackageError(f"{reference.origin} has no version in {wanted}", code="version-not-found")
+        message = f"{reference.origin} has no version in {wanted}"
+        raise PackageError(message, code="version-not-found", hint=f"there is {listed_versions(versions)}")
     tags = sources.tags(reference.origin)
     return to_tag(newest) if to_tag(newest) in tags else next(tag for tag in tags if from_tag(tag) == newest)
 

@@ -318,19 +318,24 @@ def _read_module(folder: Path, project: Path) -> Manifest:
         name, version = _text_of(module, "name"), _text_of(module, "version")
         if not name or not is_package_name(name):
             raise PackageError(f"name: '{name}' is not the name of a package", hint=NAME_HINT)
+        if not version:
+            raise PackageError("it says no version", hint="a version is like 1.0.0")
         dependencies = {}
         for key, text in _texts_of(module, "dependencies").items():
             problem = import_name_problem(key)
             if problem:
                 raise PackageError(f"dependencies: {problem}", hint=_IMPORT_HINT)
-            dependency = dependency_from_text(key, text, folder, project, {})
+            try:
+                dependency = dependency_from_text(key, text, folder, project, {})
+            except ValueError as error:
+                raise ValueError(f"dependencies: '{key}': {error}") from error
             if dependency is None:
                 raise PackageError(f"dependencies: '{key}' is given as nothing")
             dependencies[key] = dependency
         return Manifest(
             folder=folder,
             name=name,
-            version=parse_version(version or ""),
+            version=parse_version(version),
             description=_text_of(module, "description"),
             license=_text_of(module, "license"),
             homepage=_text_of(module, "homepage"),

@@ -20,7 +20,7 @@ from armlib.packages.manifest import Dependency
 from armlib.packages.origin import Origin
 from armlib.packages.package import Release
 from armlib.packages.search import NoSolutionError, Search, TooHardError, Wish
-from armlib.packages.versions import Range, line_of, sort_key
+from armlib.packages.versions import Range, line_of, listed_versions, sort_key
 
 _MOST_TOLD: Final = 8  # packages of a conflict
 _ALL_LINES: Final = "*"  # stands for a line where a range spans several
@@ -391,7 +391,7 @@ def _told(
     versions = list(provider.index.versions(origin)) if ranges else []  # what is asked for by a commit may have none
     if not ranges or any(all(one.allows(version) for one in ranges) for version in versions):
         return True, told
-    return False, f"{told}; there is {_shown(versions)}"
+    return False, f"{told}; there is {listed_versions(versions)}"
 
 
 def _asker(candidates: Sequence[_Candidate]) -> str:
@@ -404,10 +404,3 @@ def _asker(candidates: Sequence[_Candidate]) -> str:
 
 def _and_more(count: int) -> str:
     return f" and {count} older" if count > 0 else ""
-
-
-def _shown(versions: Sequence[Version]) -> str:
-    newest = [str(version) for version in sorted(versions, key=sort_key, reverse=True)]
-    if not newest:
-        return "no version at all"
-    return ", ".join(newest[:6]) + _and_more(len(newest) - 6)

@@ -105,6 +105,9 @@ def read_private_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
         hint = "ARMLIB_KEY_PASSPHRASE has the passphrase of a key that is locked, and is empty for others"
         raise PackageError(f"{path} cannot be opened with this passphrase", code="bad-key", hint=hint) from error
     except (ValueError, UnsupportedAlgorithm) as error:
+        if passphrase:
+            message = f"{path} cannot be opened with the passphrase in ARMLIB_KEY_PASSPHRASE, or is not a key"
+            raise PackageError(message, code="bad-key", hint="'openssl pkey -in FILE' tells which") from error
         raise _no_key(path, "openssl genpkey -algorithm ed25519") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise _no_key(path, "openssl genpkey -algorithm ed25519")

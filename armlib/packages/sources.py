@@ -35,7 +35,7 @@ from armlib.packages.oci import (
 )
 from armlib.packages.origin import Origin
 from armlib.packages.package import ARTIFACT, Release, layer_files, package_layer, read_release, release_of
-from armlib.packages.versions import from_tag, parse_version, sort_key, to_tag
+from armlib.packages.versions import from_tag, listed_versions, parse_version, sort_key, to_tag
 from armlib.resources import registry_folder
 
 _PARALLEL: Final = 8
@@ -244,10 +244,8 @@ class Sources:
         tags = self.tags(origin)
         if not tags:
             return _not_found(origin)
-        versions = sorted((version for version in map(from_tag, tags) if version is not None), key=sort_key)
-        shown = [*map(str, reversed(versions)), *(tag for tag in tags if from_tag(tag) is None)]
-        more = f" and {len(shown) - _MOST_TOLD} more" if len(shown) > _MOST_TOLD else ""
-        hint = f"there is {', '.join(shown[:_MOST_TOLD])}{more}"
+        versions = [version for version in map(from_tag, tags) if version is not None]
+        hint = f"there is {listed_versions(versions) if versions else ', '.join(sorted(tags)[:_MOST_TOLD])}"
         return PackageError(f"{origin} has no {reference}", code="version-not-found", hint=hint)
 
     def blob(self, origin: Origin, descriptor: Descriptor, *, keep: bool = True) -> bytes:

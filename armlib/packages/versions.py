@@ -17,6 +17,7 @@ from semver import Version
 
 _NUMBERS: Final = r"(?P<major>\d+|[xX*])(?:\.(?P<minor>\d+|[xX*])(?:\.(?P<patch>\d+|[xX*])(?P<rest>[-+][\w.+-]+)?)?)?"
 _TERM: Final = re.compile(rf"(?P<operator>\^|~|>=|<=|>|<|=)?\s*v?{_NUMBERS}", re.ASCII)
+_MOST_TOLD: Final = 6  # versions of a message
 _LARGEST: Final = 2**53  # of a number in a version
 _Key: TypeAlias = tuple[int, int, int, tuple[tuple[int, int, str], ...]]
 _RELEASED: Final = ((2, 0, ""),)  # sorts after every pre-release
@@ -64,6 +65,13 @@ def sort_key(version: Version) -> _Key:
         return version.major, version.minor, version.patch, _RELEASED
     parts = tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in version.prerelease.split("."))
     return version.major, version.minor, version.patch, parts
+
+
+def listed_versions(versions: Iterable[Version]) -> str:
+    """Return the newest of *versions* and how many there are besides, for a message."""
+    newest = [str(version) for version in sorted(versions, key=sort_key, reverse=True)]
+    more = f" and {len(newest) - _MOST_TOLD} older" if len(newest) > _MOST_TOLD else ""
+    return ", ".join(newest[:_MOST_TOLD]) + more if newest else "no version at all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,3 +203,22 @@ def test_a_name_or_version_that_is_wrong_is_not_told_to_be_absent_too(tmp_path: 
         "package.name",
         "package.version",
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ({"name": "web"}, "it says no version"),
+        (
+            {"name": "web", "version": "1.0.0", "dependencies": {"net": "^^"}},
+            "dependencies: 'net': '^^' is not a range",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_module_file_is_told_with_its_key(
+    module: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "module.json").write_text(json.dumps(module), "utf-8")
+    with pytest.raises(PackageError) as caught:
+        read_manifest(tmp_path)
+    assert message in caught.value.message

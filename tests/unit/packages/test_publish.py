@@ -27,7 +27,7 @@ from armlib.packages.contents import package_files
 from armlib.packages.errors import DamagedError, PackageError, RegistryError
 from armlib.packages.http import Transport
 from armlib.packages.lock import lock_text
-from armlib.packages.lookup import copy, files_of, find, inspect, opened_at, pull, verify
+from armlib.packages.lookup import copy, files_of, find, inspect, opened_afresh, opened_at, pull, verify
 from armlib.packages.manifest import read_manifest
 from armlib.packages.origin import Origin
 from armlib.packages.publish import Published, make_artifact, publish, require_honest_version
@@ -229,6 +229,31 @@ def test_verify_tells_who_signed(person: Person) -> None:
     with opened_at(person.settings(), person.folder) as (sources, manifest):
         public = {name: key.public_key() for name, key in keys.items()}
         assert verify(find("web", sources, manifest), sources, public) == (2, frozenset({"release"}))
+
+
+def test_what_the_registry_has_is_verified_whatever_the_cache_has(tmp_path: Path) -> None:
+    person = Person(tmp_path / "person", f"layout:{tmp_path}/layout")
+    person.publish("web", "1.0.0")
+    restore(person.settings('[dependencies]\nweb = "1"'))
+    with opened_at(person.settings(), person.folder) as (sources, manifest):
+        layer = find("web", sources, manifest).manifest.layers[0].digest
+    blob = tmp_path / "layout" / "blobs" / "sha256" / layer.removeprefix("sha256:")
+    blob.write_bytes(blob.read_bytes()[:-1] + b"!")
+    with opened_afresh(person.settings(), person.folder) as (sources, manifest), pytest.raises(DamagedError):
+        verify(find("web", sources, manifest), sources, {})
+    with opened_afresh(person.settings(offline=True), person.folder) as (sources, manifest):
+        assert verify(find("web", sources, manifest), sources, {})[0] == 2
+
+
+def test_a_wrong_passphrase_is_told_as_that(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"geheim"))
+    (tmp_path / "key.pem").write_bytes(locked)
+    assert read_private_key(tmp_path / "key.pem", "geheim").private_bytes_raw() == key.private_bytes_raw()
+    for passphrase in (None, "falsch"):
+        with pytest.raises(PackageError) as caught:
+            read_private_key(tmp_path / "key.pem", passphrase)
+        assert "passphrase" in caught.value.message
 
 
 def test_no_bit_of_a_signature_can_flip() -> None:
