@@ -42,7 +42,9 @@ Examples:
 @click.option(
     "--coverage-lcov", "lcov", metavar="FILE", type=FILE, help="Write which branches are taken, as LCOV does."
 )
-@click.option("--watch", is_flag=True, help="Run the tests again whenever a file is changed that they have read.")
+@click.option(
+    "--watch", is_flag=True, help="Run the tests again when a file that they have read is changed, or a test is new."
+)
 @jobs_option
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the results as JUnit's XML, too.")
 @limit_options
@@ -102,7 +104,7 @@ def test_command(
         if not watch:
             return ExitCode.FINE if all(outcome.passed for outcome in outcomes) else ExitCode.WRONG_INPUT
         read |= {Path(name) for outcome in outcomes for name in outcome.reads} | {file.path for file in files}
-        _wait(read, since)
+        _wait(read, since, [file.path for file in files], paths or (app.folder,))
 
 
 def _report(app: App, outcomes: Sequence[Outcome], coverage: Coverage | None, seconds: float) -> None:
@@ -125,13 +127,16 @@ def _report(app: App, outcomes: Sequence[Outcome], coverage: Coverage | None, se
     app.finish(result, text.encode(), told if app.format == "sarif" else ())
 
 
-def _wait(read: Collection[Path], since: int) -> None:
-    """Wait until a file that the tests have read is changed, also if that was while they ran."""
+def _wait(read: Collection[Path], since: int, files: Collection[Path], paths: Sequence[Path]) -> None:
+    """Wait until a file that the tests have read is changed, also if that was while they ran, or *files* are others."""
+    from armlib.testing.discovery import test_files
     from armlib.testing.watching import changed, stamps
 
-    now = stamps(read)
-    if not any(stamp is not None and stamp[0] > since for stamp in now.values()):
-        changed(now)
+    now, folders = stamps(read), {file.parent for file in files} | {path for path in paths if path.is_dir()}
+    while not any(stamp is not None and stamp[0] > since for stamp in now.values()):
+        before = {**now, **stamps(folders)}
+        if {file.path for file in test_files(paths)} != set(files) or changed(before) & now.keys():
+            return
 
 
 def _run(app: App, files: Sequence[TestFile], how: How, jobs: int) -> list[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 INTERVAL = 0.3  # seconds between two looks
@@ -24,7 +24,7 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def changed(before: Stamps, interval: float = INTERVAL) -> Collection[Path]:
+def changed(before: Stamps, interval: float = INTERVAL) -> Set[Path]:
     """Wait until some of the files are no longer as *before*, and return these."""
     while True:
         found = {file for file, stamp in before.items() if _stamp(file) != stamp}

@@ -262,6 +262,12 @@ def test_watching_runs_again_when_a_module_is_changed(module: Path) -> None:
             assert process.stdout.readline().startswith("2 passed")
             write(module / "main.jsonnet", MODULE.replace("defaultValue: false", "defaultValue: true"))
             assert process.stdout.readline().startswith("FAILED tests/main_test.jsonnet: takes no keys")
+            while not process.stdout.readline().startswith("1 passed, 1 failed in 1 file"):
+                pass
+            write(module / "tests" / "notes.txt", "no test")
+            write(module / "tests" / "new_test.jsonnet", TESTS)
+            while not (line := process.stdout.readline()).startswith("2 passed, 2 failed in 2 files"):
+                assert line, "it has ended"
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=20)
