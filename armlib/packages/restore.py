@@ -41,19 +41,30 @@ class Restored:
 
 
 def _changes(before: Lock, after: Lock) -> Iterator[tuple[str, str, str]]:
-    old = {id_: locked for id_, locked in before.packages.items() if id_ not in after.packages}
-    new = {id_: locked for id_, locked in after.packages.items() if id_ not in before.packages}
-    for locked in new.values():
-        was = next((one for one in old.values() if (one.name, one.source) == (locked.name, locked.source)), None)
-        if was is not None:
-            del old[was.id]
-        yield locked.name, was.version if was else "", locked.version
-    for gone in old.values():
+    kept = {_what(locked) for locked in before.packages.values()} & {
+        _what(locked) for locked in after.packages.values()
+    }
+    old = [locked for locked in before.packages.values() if _what(locked) not in kept]
+    for locked in after.packages.values():
+        if _what(locked) in kept:
+            continue
+        same = (one for one in old if (one.name, one.source) == (locked.name, locked.source))
+        was = next(same, None) or next((one for one in old if one.id == locked.id), None)
+        if was is None:
+            yield locked.name, "", locked.version
+            continue
+        old.remove(was)
+        if was.version == locked.version:
+            yield locked.name, f"{was.version} ({_mark(was)})", f"{locked.version} ({_mark(locked)})"
+        else:
+            yield locked.name, was.version, locked.version
+    for gone in old:
         yield gone.name, gone.version, ""
-    for id_, locked in after.packages.items():
-        same = before.packages.get(id_)
-        if same is not None and (same.tree, same.digest) != (locked.tree, locked.digest):
-            yield locked.name, f"{same.version} ({_mark(same)})", f"{locked.version} ({_mark(locked)})"
+
+
+def _what(locked: Locked) -> tuple[str, str, str, str]:
+    """Return what a package is, by whatever id it stands in a lock."""
+    return locked.name, locked.version, locked.digest, locked.tree
 
 
 def _mark(locked: Locked) -> str:

@@ -267,6 +267,17 @@ def test_what_others_write_while_packages_are_added_stays(
     assert list(added.lock.packages) == ["net 1.0.0", "web 1.0.0"]
 
 
+def test_what_has_another_id_in_the_lock_has_not_changed() -> None:
+    one, two = (
+        Locked(id="web 1", name="web", version="1.0.0", source="git:x", digest=mark, tree=mark) for mark in "ab"
+    )
+    before, after = Lock(packages={"web 1": one}), Lock(packages={"web 1": two, "web 1 (=a)": one})
+    assert Restored(lock=after, before=before).changes == [("web", "", "1.0.0")]
+    assert Restored(lock=before, before=after).changes == [("web", "1.0.0", "")]
+    moved = Lock(packages={"web 1": two})
+    assert Restored(lock=moved, before=before).changes == [("web", "1.0.0 (a)", "1.0.0 (b)")]
+
+
 def test_one_package_by_two_names(publish: Publish, settings: MakeSettings) -> None:
     publish("web", "1.0.0")
     publish("web", "2.0.0")
