@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from armlib.compiler.trace import Trace
 
 MODULE_TYPE = "armlib/modules"
-_DEEPEST_MODULE = 32  # modules that name each other
+_DEEPEST_MODULE = 32  # modules that name each other,
+_MOST_MODULES = 2000  # and all of them: two that each of a level names are billions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +198,21 @@ class _Run:
     """The evaluation of one module: collects what it reads and what is wrong."""
 
     def __init__(
-        self, source: Source, settings: Settings, evaluator: Evaluator, depth: int = 0, place: JsonPath = ()
+        self,
+        source: Source,
+        settings: Settings,
+        evaluator: Evaluator,
+        place: JsonPath = (),
+        around: tuple[tuple[Path, str], ...] = (),
+        numbers: Iterator[int] | None = None,
     ) -> None:
         self._source = source
         self._settings = settings
         self._evaluator = evaluator
-        self._depth = depth
+        self._depth = len(around)
         self._place = place
+        self._around = around  # the modules that name this one, each with its file and what this one is given
+        self._numbers = numbers or itertools.count(1)
         self._facts: _Facts | None = None
         self._trace: Trace | None = None
         self._has_declared = True
@@ -521,9 +531,13 @@ class _Run:
             message = "a resource of the type armlib/modules needs properties.module, the path of a module"
             self.diagnostics.append(error("missing-member", message, path=(*place, "properties")))
             return None
-        if self._depth >= _DEEPEST_MODULE:
-            message = f"the modules name each other in a circle: {self._source.entry.path} names {reference}"
-            self.diagnostics.append(error("module-cycle", message, path=place))
+        given = {name: value for name, value in properties.items() if name != "module"}
+        step = (self._source.entry.path, json.dumps([reference, given], sort_keys=True))
+        number = next(self._numbers)
+        if self._depth >= _DEEPEST_MODULE or step in self._around or number >= _MOST_MODULES:
+            if number <= _MOST_MODULES:
+                message = f"the modules name each other in a circle: {self._source.entry.path} names {reference}"
+                self.diagnostics.append(error("module-cycle", message, path=place))
             return None
         try:
             source = resolve_module(reference, self._source.entry.path, self._settings.roots, str(resource.get("name")))
@@ -536,8 +550,8 @@ class _Run:
             ext_str=self._settings.ext_str,
             is_traced=self._settings.is_traced,
         )
-        run = _Run(source, settings, self._evaluator, self._depth + 1, place)
-        run.evaluate({name: Argument(value=value) for name, value in properties.items() if name != "module"})
+        run = _Run(source, settings, self._evaluator, place, (*self._around, step), self._numbers)
+        run.evaluate({name: Argument(value=value) for name, value in given.items()})
         self.diagnostics += run.diagnostics
         self.reads += run.reads
         return run.document

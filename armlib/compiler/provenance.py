@@ -204,7 +204,8 @@ class Provenance:
         yield steps, node
         for number, step in enumerate(path[steps:], start=steps + 1):
             around, value = value, _inner(value, step)
-            node = origins.child(node, _written_step(node, step, around), value)
+            written = _written_step(node, step, around) if path[number - 2] == "resources" else step
+            node = origins.child(node, written, value)
             yield number, node
 
     def start(self, path: JsonPath) -> tuple[int, Node, Json, Origins] | None:

@@ -338,3 +338,18 @@ def test_templates_placed_elsewhere_are_asked_for_where_there_are_any(tmp_path: 
         )
         assert list(compile_template(request, evaluator).linked) == uris
         assert len(evaluator.programs) == count
+
+
+def test_modules_that_name_themselves_end_where_their_arguments_do(tmp_path: Path) -> None:
+    names_itself = "{ type: 'armlib/modules', name: 'm%d', properties: { module: 'main.jsonnet', n: %s } }"
+    count = "local n = std.parseJson(std.extVar('parameters')).n;\n"
+    site = SITE % "'s' + n"
+    down = f"{{ resources: [{site}] + (if n > 0 then [{names_itself % (0, 'n - 1')}] else []) }}"
+    written(tmp_path, main_jsonnet=count + down)
+    assert names(compiled(tmp_path, "main.jsonnet", arguments={"n": 3})) == ["s3", "s2", "s1", "s0"]
+    twice = f"{{ resources: [{names_itself % (0, 'n')}, {names_itself % (1, 'n')}] }}"  # each names two, and so on
+    written(tmp_path, main_jsonnet=count + twice)
+    found = compiled(tmp_path, "main.jsonnet", arguments={"n": 3}).diagnostics
+    told = [each.path for each in found if each.code == "module-cycle"]
+    assert 0 < len(told) <= 4  # of one line they are told once
+    assert all(len(path) == 4 for path in told)
