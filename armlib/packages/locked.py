@@ -68,7 +68,8 @@ def lock_roots(lock: Lock, project: Path, cache: Path) -> PackageRoots:
     absent = [package.label for package in packages if not package.folder.is_dir()]
     if absent:
         listed = ", ".join(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")
-        raise PackageError(f"packages are not restored: {listed}", code="not-restored", hint="run 'armlib restore'")
+        message = f"packages of {project} are not restored: {listed}"
+        raise PackageError(message, code="not-restored", hint="run 'armlib restore'")
     return packages, _numbered(lock.imports, numbers)
 
 

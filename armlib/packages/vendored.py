@@ -154,7 +154,8 @@ def _content(locked: Locked, settings: Settings) -> Content:
         return _of_folder(folder, locked.id, locked.imports, locked)
     files = Cache(cache_folder(settings.packages.cache)).files(locked.tree)
     if files is None:
-        raise PackageError(f"packages are not restored: {locked.id}", code="not-restored", hint="run 'armlib restore'")
+        message = f"packages of {settings.project} are not restored: {locked.id}"
+        raise PackageError(message, code="not-restored", hint="run 'armlib restore'")
     return Content(
         label=locked.id,
         name=locked.name,
