@@ -541,17 +541,19 @@ class _Writer:
     def _of_path(self, path: JsonPath) -> int:
         return self._number(self._provenance.origin(path)[0])
 
-    def _tree(self, node: Node, origins: Origins, value: Json) -> Tree:
+    def _tree(self, node: Node, origins: Origins, value: Json, name: str | int = "") -> Tree:
+        """Return the tree of *value*, which is called *name* in what is around it."""
         number = self._number(node.origin)
         if not isinstance(value, dict | list) or not value or node.tells_nothing:
             return number
         if isinstance(value, list):
             items = enumerate(value)
             return [number, [self._tree(origins.child(node, index, item), origins, item) for index, item in items]]
-        return [
-            number,
-            {name: self._tree(origins.child(node, name, item), origins, item) for name, item in value.items()},
-        ]
+        members = {}
+        for each, item in value.items():
+            step = _written_step(node, each, value) if name == "resources" else each
+            members[each] = self._tree(origins.child(node, step, item), origins, item, each)
+        return [number, members]
 
     def _as_json(self, origin: Origin) -> JsonObject:
         told: JsonObject = {"at": None if origin.place is None else self._place(origin.place)}

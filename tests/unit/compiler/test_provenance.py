@@ -252,6 +252,7 @@ def test_resources_of_a_nested_template_keep_their_places_with_symbolic_names(tm
     found = provenance(written(tmp_path, main_jsonnet=text), symbolic=True)
     path = "resources.deployments_n.properties.template.resources.sites_b.kind"
     assert chain(found, path)[0] == "written main.jsonnet:5 kind: 'app'"
+    _assert_map_tells_the_same(found)
 
 
 def test_modules_in_a_template_keep_their_places(tmp_path: Path) -> None:
