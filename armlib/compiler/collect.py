@@ -86,7 +86,7 @@ def collect(documents: Documents, request: CompileRequest) -> Draft:
     forms = {type(module.template["resources"]) for module in modules}
     symbolizes = list in forms and (request.symbolic or dict in forms or any(map(_has_nullable, modules)))
     if symbolizes:
-        _give_symbols(modules, kind)
+        _give_symbols(modules, kind, nested=request.symbolic)
     template, problems = _merged(modules)
     found += problems
     kind, conflict = _scope_kind(modules, request)
@@ -109,11 +109,11 @@ def _has_nullable(module: _Collected) -> bool:
     return any(isinstance(each, dict) and each.get("nullable") is True for each in parameters.values())
 
 
-def _give_symbols(modules: list[_Collected], kind: ScopeKind) -> None:
+def _give_symbols(modules: list[_Collected], kind: ScopeKind, *, nested: bool) -> None:
     from armlib.compiler.symbolic import with_symbols
 
     for module in modules:
-        module.template = with_symbols(module.template, kind)
+        module.template = with_symbols(module.template, kind, nested=nested)
 
 
 def _merged(modules: list[_Collected]) -> tuple[JsonObject, list[Diagnostic]]:

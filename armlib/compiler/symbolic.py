@@ -2,9 +2,9 @@
 
 Nothing else changes its meaning: children that are written inside their parent are written beside it, with their full
 type and name; ``reference`` and the ``list`` functions, which find a resource by its name in version 1, find it by its
-symbolic name or its id; ``dependsOn`` has symbolic names. So it is in nested templates that are evaluated in a scope of
-their own. In version 2.0 each is: one that was not is said to be when that changes nothing, as it has no expressions,
-and the others are left for :mod:`armlib.compiler.rules.shape` to refuse.
+symbolic name or its id; ``dependsOn`` has symbolic names. So it is, where that is asked for, in nested templates that
+are evaluated in a scope of their own. In version 2.0 each is: one that was not is said to be when that changes nothing,
+as it has no expressions, and the others are left for :mod:`armlib.compiler.rules.shape` to refuse.
 
 Source: "Understand the structure and syntax of ARM templates", languageVersion 2.0; deployments must have the API
 version 2020-09-01 or a later one.
@@ -31,16 +31,18 @@ _SINCE = "2020-09-01"  # the API version of a deployment that may have a templat
 _NOT_IN_SYMBOLS = re.compile(r"[^A-Za-z0-9]+")
 
 
-def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP) -> JsonObject:
+def with_symbols(template: JsonObject, kind: ScopeKind = ScopeKind.GROUP, *, nested: bool = False) -> JsonObject:
     """Return *template*, whose ``resources`` may be an array, with symbolic names; one that has them stays as it is.
+
+    With *nested* the templates inside it get them, too; else these stay as they were written.
 
     A symbolic name is made of the type and the literal parts of the name, ``storageAccounts_data``; where that is
     taken, of a number besides. It depends on nothing else, so that it stays when other resources come and go.
     """
-    return _symbolic(survey(template, kind)) if isinstance(template["resources"], list) else template
+    return _symbolic(survey(template, kind), nested) if isinstance(template["resources"], list) else template
 
 
-def _symbolic(level: Level) -> JsonObject:
+def _symbolic(level: Level, nested: bool) -> JsonObject:
     symbols = _symbols(level.resources)
     index = Index(level, {})
 
@@ -48,7 +50,7 @@ def _symbolic(level: Level) -> JsonObject:
         return _reference(node, index, symbols)
 
     def named(resource: Resource) -> JsonObject:
-        body = {name: value for name, value in _with_inner(resource).items() if name != "resources"}
+        body = {name: value for name, value in _with_inner(resource, nested).items() if name != "resources"}
         if resource.parent is not None:
             body |= {"type": resource.type, "name": resource.name}
         return {
@@ -71,8 +73,8 @@ def _symbolic(level: Level) -> JsonObject:
     return {**others, "languageVersion": VERSION, "resources": resources}
 
 
-def _with_inner(resource: Resource) -> JsonObject:
-    """Return the body of *resource* with symbolic names in the template that it deploys, and its scope said."""
+def _with_inner(resource: Resource, nested: bool) -> JsonObject:
+    """Return the body of *resource* with the scope of the template that it deploys said, and symbolic names in that."""
     body, inner = resource.body, resource.inner
     properties = body.get("properties")
     if inner is None or not isinstance(properties, dict):
@@ -84,8 +86,8 @@ def _with_inner(resource: Resource) -> JsonObject:
             return {**body, "properties": properties}
     api_version = body.get("apiVersion")
     is_able = isinstance(api_version, str) and api_version >= _SINCE
-    if is_able and isinstance(inner.template.get("resources"), list):
-        properties = {**properties, "template": _symbolic(inner)}
+    if nested and is_able and isinstance(inner.template.get("resources"), list):
+        properties = {**properties, "template": _symbolic(inner, nested)}
     return {**body, "properties": properties}
 
 
