@@ -16,6 +16,7 @@ _CALL = re.compile(
     r"(?<!\[)\[(?:parameters|variables|references?|list[A-Z]\w*|concat|format|uniqueString|"
     r"(?:subscription|extension|tenant)?ResourceId|resourceId|resourceGroup|subscription|deployment)\("
 )
+_QUOTED_OR_BRACKET = re.compile(r"'(?:[^']|'')*+'|[\[\]]")
 _LONGEST = 100  # characters of an expression that are shown
 
 
@@ -43,16 +44,23 @@ def inner_expression(text: str) -> str | None:
     found = _CALL.search(text)
     if found is None or is_expression(text):
         return None
-    start = found.start()
-    end = text.find("]", start)
-    while end > 0:
-        expression = text[start : end + 1]
-        try:
-            parse(expression)
-        except ExpressionSyntaxError:
-            end = text.find("]", end + 1)
-        else:
-            return expression
+    expression = _up_to_its_end(text, found.start())
+    if expression is None:
+        return None
+    try:
+        parse(expression)
+    except ExpressionSyntaxError:
+        return None
+    return expression
+
+
+def _up_to_its_end(text: str, start: int) -> str | None:
+    """Return what *text* has from the bracket at *start* to the one that closes it; those in quotes do not count."""
+    depth = 0
+    for found in _QUOTED_OR_BRACKET.finditer(text, start):
+        depth += {"[": 1, "]": -1}.get(found[0], 0)
+        if depth == 0:
+            return text[start : found.end()]
     return None
 
 

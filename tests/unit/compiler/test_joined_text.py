@@ -26,10 +26,16 @@ from tests.unit.compiler.samples import SITE, deployment, linked, resource, temp
         ("[listing('x')] y", None),
         ("the answer [format('x'", None),
         ("", None),
+        ("x [concat('a]', variables('b')[0])] y", "[concat('a]', variables('b')[0])]"),
+        ("x [concat('it''s [', 'b')] y [", "[concat('it''s [', 'b')]"),
     ],
 )
 def test_an_expression_inside_of_a_text_is_found(text: str, expression: str | None) -> None:
     assert inner_expression(text) == expression
+
+
+def test_a_long_text_is_gone_through_once() -> None:
+    assert inner_expression("x [concat(" + "'a]'," * 100_000) is None
 
 
 def test_each_is_a_warning_at_its_place_in_modules_of_jsonnet_alone() -> None:
